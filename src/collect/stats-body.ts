@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { isoTime, never } from '../core/index.js';
+import type { Latest } from './latest.js';
+import type { Metric, MetricFamily, Sample } from './metric.js';
+import type { Observation } from './observation.js';
+
+/** Word for a component in the stats bodies. */
+export const componentStatus = z
+  .enum(['up', 'down', 'absent', 'unknown'])
+  .describe('up: read in the last pass. down: does not answer. absent: not configured. unknown: not yet read.');
+
+const head = {
+  timestamp: z.iso.datetime().describe('Start of the pass that read these figures.'),
+  age_seconds: z.number().describe('Age of the figures when this answer was made.'),
+  status: componentStatus,
+  message: z.string().nullable().describe('Why the component is not up, and what to do; null while it is up.'),
+};
+
+function valueSchema(family: MetricFamily): z.ZodType {
+  const number = z.number().nullable();
+  if (family.type === 'histogram') {
+    return z
+      .object({ sum: z.number(), count: z.number(), buckets: z.array(z.object({ le: z.string(), count: z.number() })) })
+      .nullable()
+      .describe(family.help);
+  }
+  if (family.labelNames.length === 0) return number.describe(family.help);
+  const labels = Object.fromEntries(family.labelNames.map((name) => [name, z.string()]));
+  return z.array(z.object({ ...labels, value: z.number() })).describe(family.help);
+}
+
+function fieldName(family: MetricFamily, prefix: string): string {
+  return family.name.startsWith(prefix) ? family.name.slice(prefix.length) : family.name;
+}
+
+/**
+ * Schema of `GET /api/v1/admin/stats/<component>`: `timestamp` first, then one field per metric of the family, named
+ * as the metric without its prefix, then the extras. Figures are null while the component is not up.
+ */
+export function statsSchema<S, E extends z.ZodRawShape>(metrics: readonly Metric<S>[], prefix: string, extra: E) {
+  const figures = Object.fromEntries(metrics.map((metric) => [fieldName(metric, prefix), valueSchema(metric)]));
+  return z.object({ ...head, ...figures, ...extra });
+}
+
+function figureOf(family: MetricFamily, samples: readonly Sample[]): unknown {
+  if (family.type === 'histogram') {
+    const count = samples.find((s) => s.name.endsWith('_count'));
+    if (!count) return null;
+    return {
+      sum: samples.find((s) => s.name.endsWith('_sum'))?.value ?? 0,
+      count: count.value,
+      buckets: samples.filter((s) => s.labels.le !== undefined).map((s) => ({ le: s.labels.le ?? '', count: s.value })),
+    };
+  }
+  if (family.labelNames.length === 0) return samples[0]?.value ?? null;
+  return samples.map((s) => ({ ...s.labels, value: s.value }));
+}
+
+function situation(observation: Observation | undefined): {
+  status: z.infer<typeof componentStatus>;
+  message: string | null;
+} {
+  if (!observation) return { status: 'unknown', message: 'Not read yet; the first pass runs right after the start.' };
+  switch (observation.outcome) {
+    case 'ok':
+      return { status: 'up', message: null };
+    case 'absent':
+      return { status: 'absent', message: observation.reason };
+    case 'failed':
+      return {
+        status: observation.error.kind === 'unavailable' ? 'down' : 'unknown',
+        message: observation.error.message,
+      };
+    default:
+      return never(observation);
+  }
+}
+
+/**
+ * The body for `statsSchema`, built from the same samples that `/metrics` prints.
+ * @param extra further fields from the snapshot; its argument is null while the component is not up
+ */
+export function statsBody<S, E extends object>(
+  latest: Latest,
+  component: string,
+  metrics: readonly Metric<S>[],
+  prefix: string,
+  nowMs: number,
+  extra: (snapshot: S | null) => E,
+): Record<string, unknown> {
+  const observation = latest.of(component);
+  const byFamily = new Map<string, Sample[]>();
+  for (const sample of observation?.samples ?? []) {
+    const group = byFamily.get(sample.family.name);
+    if (group) group.push(sample);
+    else byFamily.set(sample.family.name, [sample]);
+  }
+  const atMs = observation?.startedAtMs ?? nowMs;
+  const figures = metrics.map((m) => [fieldName(m, prefix), figureOf(m, byFamily.get(m.name) ?? [])] as const);
+  return {
+    timestamp: isoTime(atMs),
+    age_seconds: Math.max(0, Math.round((nowMs - atMs) / 100) / 10),
+    ...situation(observation),
+    ...Object.fromEntries(figures),
+    ...extra(observation?.outcome === 'ok' ? (observation.snapshot as S) : null),
+  };
+}

@@ -1,0 +1,10 @@
+export { ACCESS_KEY, LIMIT_KEY, Limited, permissions, Public, Requires, roles } from './access/index.js';
+export type { AccessRule, Permission, Principal, Role } from './access/index.js';
+export { Body, Param, problemSchema, Query, Returns, zodToOpenApi31 } from './api/index.js';
+export type { Problem } from './api/index.js';
+export { Clock, isoTime, SystemClock } from './clock.js';
+export type { Timer } from './clock.js';
+export { defineConfig, describeFaults, parseConfig, variable } from './config/index.js';
+export type { ConfigFault, ConfigOf, ConfigSection, ParsedConfig, Variable, Variables } from './config/index.js';
+export { AppError, asAppError, causeChain, never } from './errors.js';
+export type { AppErrorOptions, ErrorKind, InputFault } from './errors.js';
