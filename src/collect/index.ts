@@ -16,3 +16,5 @@ export type { HistogramValue, Labels, Metric, MetricFamily, MetricType, Reading,
 export type { Observation, ObservedError } from './observation.js';
 export { Sink } from './sink.js';
 export { componentStatus, statsBody, statsSchema } from './stats-body.js';
+export { Instruments } from './instruments.js';
+export type { CounterInstrument, GaugeInstrument, HistogramInstrument, InstrumentFamily } from './instruments.js';
