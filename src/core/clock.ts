@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 /** A timer that can be taken back. */
 export interface Timer {
+  /** What Node's timer functions take; for registries that keep timers by name. */
+  readonly handle: NodeJS.Timeout;
   cancel(): void;
 }
 
@@ -31,7 +33,7 @@ export class SystemClock extends Clock {
   after(delayMs: number, run: () => void): Timer {
     const handle = setTimeout(run, delayMs);
     handle.unref();
-    return { cancel: () => clearTimeout(handle) };
+    return { handle, cancel: () => clearTimeout(handle) };
   }
 }
 
