@@ -8,3 +8,11 @@ export { defineConfig, describeFaults, parseConfig, variable } from './config/in
 export type { ConfigFault, ConfigOf, ConfigSection, ParsedConfig, Variable, Variables } from './config/index.js';
 export { AppError, asAppError, causeChain, never } from './errors.js';
 export type { AppErrorOptions, ErrorKind, InputFault } from './errors.js';
+export { addressList, coreConfig } from './core.config.js';
+export type { CoreConfig } from './core.config.js';
+export { CoreModule } from './core.module.js';
+export { hardenHttp, httpAdapter, ProblemFilter, RouteTable, validationPipe } from './http/index.js';
+export type { ErrorMarked } from './http/index.js';
+export { JsonLogger, redactUrl } from './logger.js';
+export { Readiness } from './readiness.js';
+export type { ReadinessProbe } from './readiness.js';
