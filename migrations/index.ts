@@ -1,0 +1,4 @@
+import { TenantsCreate1795222800000 } from './202611210100-tenants-create.js';
+
+/** Every migration, oldest first. A class name ends with its file's time as epoch milliseconds: TypeORM sorts by it. */
+export const migrations = [TenantsCreate1795222800000] as const;
