@@ -1,6 +1,7 @@
 export { worst } from './check.js';
 export type { Check, Limit, Verdict } from './check.js';
 export { collectConfig } from './collect.config.js';
+export type { CollectConfig } from './collect.config.js';
 export { CollectModule } from './collect.module.js';
 export { Collector, NotPresent } from './collector.js';
 export { Instruments } from './instruments.js';

@@ -89,14 +89,8 @@ export function statsBody<S, E extends object>(
   extra: (snapshot: S | null) => E,
 ): Record<string, unknown> {
   const observation = latest.of(component);
-  const byFamily = new Map<string, Sample[]>();
-  for (const sample of observation?.samples ?? []) {
-    const group = byFamily.get(sample.family.name);
-    if (group) group.push(sample);
-    else byFamily.set(sample.family.name, [sample]);
-  }
   const atMs = observation?.startedAtMs ?? nowMs;
-  const figures = metrics.map((m) => [fieldName(m, prefix), figureOf(m, byFamily.get(m.name) ?? [])] as const);
+  const figures = metrics.map((m) => [fieldName(m, prefix), figureOf(m, latest.samplesOf(m.name))] as const);
   return {
     timestamp: isoTime(atMs),
     age_seconds: Math.max(0, Math.round((nowMs - atMs) / 100) / 10),

@@ -1,0 +1,2 @@
+export { metricsConfig } from './metrics.config.js';
+export { MetricsModule } from './metrics.module.js';
