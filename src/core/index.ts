@@ -4,7 +4,7 @@ export { Body, Param, problemSchema, Query, Returns, zodToOpenApi31 } from './ap
 export type { Problem } from './api/index.js';
 export { Clock, isoTime, SystemClock } from './clock.js';
 export type { Timer } from './clock.js';
-export { defineConfig, describeFaults, parseConfig, variable } from './config/index.js';
+export { defineConfig, describeFaults, environment, parseConfig, variable } from './config/index.js';
 export type { ConfigFault, ConfigOf, ConfigSection, ParsedConfig, Variable, Variables } from './config/index.js';
 export { AppError, asAppError, causeChain, never } from './errors.js';
 export type { AppErrorOptions, ErrorKind, InputFault } from './errors.js';

@@ -4,3 +4,8 @@ export { EmbeddedPostgres } from './embedded-postgres.js';
 export type { PostgresIncident, StartedPostgres } from './embedded-postgres.js';
 export { embeddedConfig } from './embedded.config.js';
 export type { EmbeddedConfig } from './embedded.config.js';
+export { EmbeddedBroker } from './embedded-broker.js';
+export type { BrokerAddress } from './embedded-broker.js';
+export { accountAuthorizer } from './embedded-broker-access.js';
+export { embeddedBrokerConfig } from './embedded-broker.config.js';
+export type { EmbeddedBrokerConfig } from './embedded-broker.config.js';

@@ -1,3 +1,4 @@
+export { environment } from './environment.js';
 export * as variable from './variable.js';
 export type { Variable } from './variable.js';
 export { defineConfig, describeFaults, parseConfig } from './section.js';

@@ -1,0 +1,2 @@
+export { compatConfig } from './compat.config.js';
+export { CompatModule } from './compat.module.js';

@@ -1,0 +1,3 @@
+export { buildOpenApi } from './document.js';
+export { OpenApiDocument } from './openapi.controller.js';
+export { OpenApiModule } from './openapi.module.js';
