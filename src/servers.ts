@@ -16,7 +16,7 @@ import {
   type PostgresIncident,
   randomSecret,
 } from './embedded/index.js';
-import { mqttConfig } from './mqtt/index.js';
+import { mqttConfig, probeTopicPrefix } from './mqtt/index.js';
 
 type Values = ReadonlyMap<symbol, Readonly<Record<string, unknown>>>;
 
@@ -82,7 +82,7 @@ async function startBroker(directory: DataDirectory, config: EmbeddedBrokerConfi
   const broker = new EmbeddedBroker({
     host: config.MQTT_HOST ?? host,
     port: config.MQTT_PORT,
-    authorizer: accountAuthorizer(operator, monitor),
+    authorizer: accountAuthorizer({ operator, monitor, monitorTopicPrefix: probeTopicPrefix }),
     monitor,
     maxConnections: config.MQTT_BROKER_MAX_CONNECTIONS,
     maxPacketBytes: config.MQTT_BROKER_MAX_PACKET_BYTES,

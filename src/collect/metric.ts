@@ -27,8 +27,7 @@ export type Reading = number | null | readonly Row[] | HistogramValue;
 /** How a snapshot becomes samples of one metric. `from: 'outcome'` metrics are 1 or 0 by the run's success. */
 export type Metric<S> = MetricFamily &
   (
-    | { readonly from: 'snapshot'; read(snapshot: S): Reading }
-    | { readonly from: 'outcome'; isUp(snapshot: S): boolean }
+    { readonly from: 'snapshot'; read(snapshot: S): Reading } | { readonly from: 'outcome'; isUp(snapshot: S): boolean }
   );
 
 /** One exported line: the common coin of all outlets. */

@@ -25,6 +25,7 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly stop = new AbortController();
   private runners: readonly CollectorRunner[] = [];
   private queues: readonly SinkQueue[] = [];
+  private readonly pending = new Map<string, Timer>();
 
   constructor(
     private readonly participants: Participants,
@@ -89,6 +90,7 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
     const firstDelay = Math.random() * Math.min(jitterMs, everyMs / 2);
     let due = this.clock.monotonicMs() + firstDelay;
     const schedule = (): void => {
+      if (this.stop.signal.aborted) return;
       const timer = this.clock.after(Math.max(0, due - this.clock.monotonicMs()), () => {
         const now = this.clock.monotonicMs();
         // After a suspended host many ticks are overdue: one run, not a storm.
@@ -103,12 +105,16 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private remember(component: string, timer: Timer): void {
     this.forget(component);
+    this.pending.set(component, timer);
     this.timers.addTimeout(`collect:${component}`, timer.handle);
   }
 
   private forget(component: string): void {
     const name = `collect:${component}`;
+    // Nest's own shutdown may have emptied the registry already.
     if (this.timers.doesExist('timeout', name)) this.timers.deleteTimeout(name);
+    this.pending.get(component)?.cancel();
+    this.pending.delete(component);
   }
 
   private async bounded(waits: readonly Promise<void>[]): Promise<void> {
