@@ -43,6 +43,18 @@ function unreachable(cause: unknown): AppError {
   return unavailable('database.unreachable', 'The database does not answer. Try again in a few seconds.', cause);
 }
 
+/** The server answers but does not let us read its statistics, or answers in a form of no known version. */
+export function statisticsRefused(cause: unknown): AppError {
+  const publicText = 'PostgreSQL does not let this login read its statistics: GRANT pg_monitor to the role.';
+  return new AppError('database.statistics_refused', 'forbidden', publicText, { cause });
+}
+
+/** PostgreSQL older than 14. */
+export function tooOld(version: string): AppError {
+  const publicText = `PostgreSQL ${version} is not supported: 14 or newer is needed.`;
+  return new AppError('database.version_unsupported', 'invalid', publicText);
+}
+
 /** SQLSTATEs (or their two-character classes) that speak of the server's state and not of the statement. */
 const serverTrouble: Readonly<Record<string, (cause: unknown) => AppError>> = {
   '08': unreachable,

@@ -1,8 +1,15 @@
+export { DatabaseClientCollector } from './database-client.collector.js';
+export type { DatabaseClientSnapshot } from './database-client.snapshot.js';
+export { queryInstruments } from './database-queries.metrics.js';
+export { DatabaseTablesCollector } from './database-tables.collector.js';
+export type { DatabaseTablesSnapshot, StatementFigures, TableFigures } from './database-tables.snapshot.js';
+export { DatabaseCollector } from './database.collector.js';
 export { databaseConfig } from './database.config.js';
 export type { DatabaseConfig } from './database.config.js';
 export { isForeignKeyViolation, isUniqueViolation } from './database.errors.js';
 export { DatabaseModule } from './database.module.js';
 export { Database } from './database.service.js';
 export type { PoolState } from './database.service.js';
+export type { DatabaseSnapshot } from './database.snapshot.js';
 export type { DatabaseSchema } from './database.source.js';
 export { DEFAULT_TENANT_ID } from './tenant.js';
