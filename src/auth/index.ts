@@ -1,0 +1,16 @@
+export { AuditTrail } from './audit.trail.js';
+export type { AuditEntry } from './audit.entry.js';
+export { AuthCleaner } from './auth.cleaner.js';
+export { AuthCollector } from './auth.collector.js';
+export { authConfig } from './auth.config.js';
+export type { AuthConfig } from './auth.config.js';
+export { authInstruments, authMetrics } from './auth.metrics.js';
+export { AuthModule } from './auth.module.js';
+export { mayDo, permissionMatrix, permissionsOf } from './auth.permissions.js';
+export { BootstrapAdmin } from './bootstrap-admin.js';
+export type { FirstAdmin } from './bootstrap-admin.js';
+export { actorOf, clientOf, CurrentClient, CurrentPrincipal } from './caller.js';
+export type { Actor, Client, RequestWithPrincipal } from './caller.js';
+export { authEntities } from './entities/index.js';
+export { AcceptsQueryToken } from './identify.guard.js';
+export { Revocations } from './revocations.js';

@@ -1,0 +1,48 @@
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { causeChain, Clock } from '../core/index.js';
+import { Database } from '../database/index.js';
+import { Repeating } from './repeating.js';
+import { markSeen } from './session.repository.js';
+
+const flushEveryMs = 30_000;
+const maxHeld = 10_000;
+
+/** Which sessions were used lately. Noted in memory, written together every 30 s: a request costs no write. */
+@Injectable()
+export class Presence implements OnModuleInit, OnModuleDestroy {
+  private readonly log = new Logger('Presence');
+  private readonly sessions = new Set<string>();
+  private readonly flushing: Repeating;
+
+  constructor(
+    private readonly database: Database,
+    clock: Clock,
+  ) {
+    this.flushing = new Repeating(clock, flushEveryMs, () => this.flush());
+  }
+
+  onModuleInit(): void {
+    this.flushing.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.flushing.stop();
+    await this.flush();
+  }
+
+  seen(sessionId: string): void {
+    if (this.sessions.size < maxHeld) this.sessions.add(sessionId);
+  }
+
+  /** Writes what was seen. A failure loses one note of presence and nothing else. */
+  async flush(): Promise<void> {
+    if (this.sessions.size === 0) return;
+    const ids = [...this.sessions];
+    this.sessions.clear();
+    try {
+      await this.database.run((em) => markSeen(em, ids));
+    } catch (error) {
+      this.log.debug('Presence was not written.', { cause: causeChain(error) });
+    }
+  }
+}

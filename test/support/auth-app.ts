@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { Controller, Get, Global, Module, type INestApplication } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { migrations } from '../../migrations/index.js';
+import { AcceptsQueryToken, authConfig, authEntities, AuthModule, BootstrapAdmin } from '../../src/auth/index.js';
+import { Instruments } from '../../src/collect/index.js';
+import {
+  Clock,
+  coreConfig,
+  CoreModule,
+  hardenHttp,
+  httpAdapter,
+  Limited,
+  parseConfig,
+  Public,
+  Requires,
+  validationPipe,
+  type CoreConfig,
+} from '../../src/core/index.js';
+import { Database, databaseConfig, type DatabaseConfig } from '../../src/database/index.js';
+import { MovableClock } from './clock.js';
+
+const database = {
+  provide: Database,
+  inject: [databaseConfig.token, Clock],
+  useFactory: (config: DatabaseConfig, clock: Clock) =>
+    new Database(config, { entities: authEntities, migrations }, clock),
+};
+
+/** What `auth` stands on, without the engine that would collect in the background. */
+@Global()
+@Module({ providers: [Instruments, database], exports: [Instruments, Database] })
+class GroundModule {}
+
+/** Routes of every kind of access rule, as other features declare them. */
+@Controller('probe')
+export class ProbeController {
+  @Get('open')
+  @Public('for the test')
+  open(): { ok: boolean } {
+    return { ok: true };
+  }
+
+  @Get('unlimited')
+  @Public('for the test', { unlimited: true })
+  unlimited(): { ok: boolean } {
+    return { ok: true };
+  }
+
+  @Get('statistics')
+  @Requires('statistics:read')
+  statistics(): { ok: boolean } {
+    return { ok: true };
+  }
+
+  @Get('system')
+  @Requires('statistics:read')
+  @Limited('stats_system')
+  system(): { ok: boolean } {
+    return { ok: true };
+  }
+
+  @Get('stream')
+  @Requires('statistics:read')
+  @AcceptsQueryToken()
+  stream(): { ok: boolean } {
+    return { ok: true };
+  }
+
+  @Get('undeclared')
+  undeclared(): { ok: boolean } {
+    return { ok: true };
+  }
+}
+
+export const adminEmail = 'admin@watchkeeper.local';
+export const adminPassword = 'granite-otter-42-lantern';
+export const jwtSecret = randomBytes(32).toString('hex');
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Record<string, never> & { readonly [field: string]: never };
+}
+
+export interface CallOptions {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly address?: string;
+}
+
+export interface AuthApp {
+  readonly app: INestApplication;
+  readonly clock: MovableClock;
+  /** One request through the whole stack. */
+  call(
+    method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE' | 'PUT',
+    url: string,
+    options?: CallOptions,
+  ): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Configuration values of the sections that the application below needs. */
+export function configValues(
+  environment: Readonly<Record<string, string>>,
+): ReadonlyMap<symbol, Readonly<Record<string, unknown>>> {
+  const parsed = parseConfig([coreConfig, databaseConfig, authConfig] as never, environment);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  return parsed.values;
+}
+
+/**
+ * The real application around `auth`: Fastify, hardening, error filter, validation, guards, a real database.
+ * @param environment on top of the database's address and a random secret
+ */
+export async function startAuthApp(
+  databaseUrl: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<AuthApp> {
+  const values = configValues({
+    DATABASE_URL: databaseUrl,
+    JWT_SECRET: jwtSecret,
+    ADMIN_PASSWORD: adminPassword,
+    ...environment,
+  });
+  const clock = new MovableClock();
+  const module = await Test.createTestingModule({
+    imports: [CoreModule.forRoot(values), GroundModule, AuthModule],
+    controllers: [ProbeController],
+    providers: [{ provide: APP_INTERCEPTOR, useClass: StandardSchemaSerializerInterceptor }],
+  })
+    .overrideProvider(Clock)
+    .useValue(clock)
+    .setLogger(false as never)
+    .compile();
+  const core = values.get(coreConfig.token) as CoreConfig;
+  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(core) as never, { logger: false, bodyParser: false });
+  await hardenHttp(app, core);
+  app.useGlobalPipes(validationPipe());
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  await app.get(BootstrapAdmin).run();
+  return {
+    app,
+    clock,
+    call: async (method, url, options = {}) => {
+      const reply = await app.inject({
+        method,
+        url,
+        remoteAddress: options.address ?? '127.0.0.1',
+        headers: {
+          ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+          ...options.headers,
+        },
+        ...(options.body === undefined ? {} : { payload: options.body as object }),
+      });
+      return {
+        status: reply.statusCode,
+        headers: reply.headers,
+        body: reply.body === '' ? {} : (JSON.parse(reply.body) as never),
+      };
+    },
+    close: () => app.close(),
+  };
+}
