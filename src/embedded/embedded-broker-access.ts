@@ -28,9 +28,6 @@ export interface BrokerAuthorizer {
   identify(credentials: BrokerCredentials): BrokerIdentity | null | Promise<BrokerIdentity | null>;
 }
 
-/** Topics below it belong to our own monitoring client: the round trip of the collector. */
-export const probeTopicPrefix = 'watchkeeper/probe/';
-
 const digest = (text: string | Buffer): Buffer => createHash('sha256').update(text).digest();
 
 function isSystemTopic(topic: string): boolean {
@@ -46,23 +43,30 @@ function operator(name: string): BrokerIdentity {
   };
 }
 
-function monitor(name: string): BrokerIdentity {
+function monitor(name: string, topicPrefix: string): BrokerIdentity {
   return {
     name,
-    mayPublish: (topic) => topic.startsWith(probeTopicPrefix),
-    maySubscribe: (filter) => isSystemTopic(filter) || filter.startsWith(probeTopicPrefix),
+    mayPublish: (topic) => topic.startsWith(topicPrefix),
+    maySubscribe: (filter) => isSystemTopic(filter) || filter.startsWith(topicPrefix),
   };
+}
+
+export interface BrokerAccounts {
+  readonly operator: BrokerLogin;
+  readonly monitor: BrokerLogin;
+  /** Topics on which the monitoring client may publish and subscribe: those of its round trip. */
+  readonly monitorTopicPrefix: string;
 }
 
 /**
  * The two accounts of a single-user installation: operators, who may do anything except write below `$SYS`, and our
- * own monitoring client, which may read `$SYS` and use the probe topics only. Digests of equal length are compared in
+ * own monitoring client, which may read `$SYS` and use its own topics only. Digests of equal length are compared in
  * constant time, always against both accounts, so the time tells neither name nor password.
  */
-export function accountAuthorizer(operatorLogin: BrokerLogin, monitorLogin: BrokerLogin): BrokerAuthorizer {
+export function accountAuthorizer(by: BrokerAccounts): BrokerAuthorizer {
   const accounts = [
-    { login: operatorLogin, identity: operator(operatorLogin.username) },
-    { login: monitorLogin, identity: monitor(monitorLogin.username) },
+    { login: by.operator, identity: operator(by.operator.username) },
+    { login: by.monitor, identity: monitor(by.monitor.username, by.monitorTopicPrefix) },
   ].map(({ login, identity }) => ({
     username: digest(login.username),
     password: digest(login.password),
