@@ -1,4 +1,4 @@
-import type { Clock } from '../core/index.js';
+import type { AppError, Clock } from '../core/index.js';
 import { parseRedisUrl } from './redis.address.js';
 import {
   RedisConnection,
@@ -30,7 +30,7 @@ export class RedisClient {
   private current: RedisConnection | undefined;
   private opening: Promise<RedisConnection> | undefined;
   private notBeforeMs = -Infinity;
-  private closed = false;
+  private readonly end = new AbortController();
 
   constructor(
     options: RedisClientOptions,
@@ -45,7 +45,7 @@ export class RedisClient {
    * @throws redis.unreachable, redis.timeout, redis.auth_refused, redis.clients_exhausted, redis.aborted
    */
   connection(signal: AbortSignal): Promise<RedisConnection> {
-    if (this.closed) return Promise.reject(redisUnreachable(new Error('the client is closed')));
+    if (this.end.signal.aborted) return Promise.reject(closedError());
     if (this.current?.isOpen) return Promise.resolve(this.current);
     this.opening ??= this.open().finally(() => {
       this.opening = undefined;
@@ -62,9 +62,9 @@ export class RedisClient {
     return connection.send(commands, signal);
   }
 
-  /** Ends the connection for good; calls under way fail. */
+  /** Ends the connection, or the attempt to open one, for good; calls under way fail. */
   close(): void {
-    this.closed = true;
+    this.end.abort();
     this.current?.close();
     this.current = undefined;
   }
@@ -73,16 +73,15 @@ export class RedisClient {
     const pauseMs = this.notBeforeMs - this.clock.monotonicMs();
     if (pauseMs > 0) await new Promise<void>((resolve) => this.clock.after(pauseMs, resolve));
     try {
-      const connection = await RedisConnection.open(this.options, this.clock);
-      if (this.closed) {
-        connection.close();
-        throw redisUnreachable(new Error('the client is closed'));
-      }
-      this.current = connection;
-      return connection;
+      this.current = await RedisConnection.open(this.options, this.clock, this.end.signal);
+      return this.current;
     } catch (error) {
       this.notBeforeMs = this.clock.monotonicMs() + retryPauseMs;
       throw error;
     }
   }
+}
+
+function closedError(): AppError {
+  return redisUnreachable(new Error('the client is closed'));
 }

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { describeCollector } from '../../test/contracts/collector.contract.js';
 import { freePort, silentServer, until } from '../../test/support/process.js';
-import { runRedis, type RunningRedis } from '../../test/support/redis.js';
+import { bulk, runRedis, scriptedRedis, type RunningRedis } from '../../test/support/redis.js';
 import { NotPresent, samplesOf, type Collector } from '../collect/index.js';
 import { AppError, causeChain, SystemClock } from '../core/index.js';
 import { RedisCollector } from './redis.collector.js';
@@ -258,7 +260,7 @@ describe('RedisCollector and the rights of its user', () => {
   it('is healthy without figures where INFO is not permitted', async () => {
     const collector = collectAs('blind:bl1nd@');
     const snapshot = await pass(collector);
-    expect(snapshot.infoPermitted).toBe(false);
+    expect(snapshot.infoAnswered).toBe(false);
     const figures = figuresOf(collector, snapshot);
     expect([...figures.keys()].sort()).toEqual(['redis_response_seconds', 'redis_status']);
     expect(figures.get('redis_status')).toBe(1);
@@ -321,6 +323,33 @@ describe('RedisCollector and a server that answers but does not serve', () => {
     });
   });
 
+  it('is degraded with status 0 while a script blocks the server, and well when it is ended', async () => {
+    const server = await run(['busy-reply-threshold 20']);
+    collector = collectorFor(server.url, 5_000);
+    const before = await pass(collector);
+    const script = server.tell('EVAL', 'while true do end', '0');
+    await until('the server is busy', async () => (await server.tell('PING')).startsWith('BUSY'));
+    const busy = await pass(collector);
+    expect(busy).toMatchObject({ refusal: 'busy', infoAnswered: false, info: { version: null } });
+    expect(figuresOf(collector, busy).get('redis_status')).toBe(0);
+    expect(collector.judge(busy)[0]).toMatchObject({ verdict: 'degraded', message: expect.stringContaining('BUSY') });
+    await server.tell('SCRIPT', 'KILL');
+    await script;
+    const after = await pass(collector);
+    expect(after.refusal).toBeNull();
+    // The window spans the pass that had no figures.
+    expect(after.window.seconds).not.toBeNull();
+    expect(after.startTimeSeconds).toBe(before.startTimeSeconds);
+  });
+
+  it('is healthy without figures where INFO does not exist', async () => {
+    const server = await run(['rename-command INFO hidden']);
+    collector = collectorFor(server.url);
+    const snapshot = await pass(collector);
+    expect(snapshot).toMatchObject({ infoAnswered: false, refusal: null });
+    expect(collector.judge(snapshot)[0]?.verdict).toBe('ok');
+  });
+
   it('tells a server that has no connection left from one that is away', async () => {
     const server = await run(['maxclients 1']);
     const other = connect(server.port, '127.0.0.1');
@@ -346,5 +375,27 @@ describe('RedisCollector and a server that answers but does not serve', () => {
     const reading = collectorFor(replica.url);
     expect((await pass(reading)).info).toMatchObject({ role: 'replica', primaryLinkUp: true, keys: 1 });
     reading.onApplicationShutdown();
+  });
+});
+
+describe('RedisCollector and servers before 7.0', () => {
+  it('falls back to one section where several are a syntax error, and asks for it at once from then on', async () => {
+    const text = readFileSync(join(__dirname, 'testdata', 'info-redis-6.2.14-derived.txt'), 'utf8');
+    const asked: string[] = [];
+    const server = await scriptedRedis((command) => {
+      asked.push(command.join(' '));
+      if (command[0] === 'PING') return '+PONG\r\n';
+      if (command[0] === 'SLOWLOG') return ':3\r\n';
+      if (command[0] !== 'INFO') return '+OK\r\n';
+      return command.length > 2 ? '-ERR syntax error\r\n' : bulk(text);
+    });
+    const collector = collectorFor(server.url);
+    const first = await pass(collector);
+    expect(first).toMatchObject({ slowlogEntries: 3, info: { version: '6.2.14', keys: 1992 } });
+    asked.length = 0;
+    expect((await pass(collector)).info.commands.get('get')?.calls).toBe(8007);
+    expect(asked).toEqual(['PING', 'INFO all', 'SLOWLOG LEN']);
+    collector.onApplicationShutdown();
+    await server.close();
   });
 });

@@ -4,7 +4,6 @@ import { Clock } from '../core/index.js';
 import { RedisClient } from './redis.client.js';
 import { redisConfig, type RedisConfig } from './redis.config.js';
 import type { RedisConnection, RedisReply } from './redis.connection.js';
-import { redisUnreachable } from './redis.errors.js';
 import { judgeRedis } from './redis.judge.js';
 import { redisMetrics } from './redis.metrics.js';
 import { parseInfo, readInfo } from './redis.parse.js';
@@ -26,8 +25,9 @@ interface Dialect {
   slowlogPermitted: boolean;
 }
 
-function refused(reply: RedisReply | undefined, prefix: string): boolean {
-  return reply !== undefined && !reply.ok && reply.error.message.startsWith(`${prefix} `);
+/** @param words whole words that the refusal begins with: `NOPERM`, `ERR syntax` */
+function refused(reply: RedisReply | undefined, words: string): boolean {
+  return reply !== undefined && !reply.ok && reply.error.message.startsWith(`${words} `);
 }
 
 function numberOf(reply: RedisReply | undefined): number | null {
@@ -75,13 +75,13 @@ export class RedisCollector extends Collector<RedisSnapshot> implements OnApplic
     const [pong] = await connection.send([['PING']], signal);
     const pingMs = this.clock.monotonicMs() - sentMs;
     const { info, slowlog } = await this.ask(connection, dialect, signal);
-    const infoText = info?.ok && typeof info.value === 'string' ? info.value : '';
-    const figures = readInfo(parseInfo(infoText));
+    const text = info?.ok && typeof info.value === 'string' ? info.value : null;
+    const figures = readInfo(parseInfo(text ?? ''));
     const step = stepWindow(this.base, figures, this.clock.monotonicMs(), this.clock.nowMs());
-    this.base = step.base;
+    if (text !== null) this.base = step.base;
     return {
       info: figures,
-      infoPermitted: !refused(info, 'NOPERM'),
+      infoAnswered: text !== null,
       pingMs: refused(pong, 'NOPERM') ? null : pingMs,
       startTimeSeconds: step.startTimeSeconds,
       refusal: this.refusalOf(pong, figures.loading),
@@ -111,13 +111,11 @@ export class RedisCollector extends Collector<RedisSnapshot> implements OnApplic
       [['INFO', ...dialect.infoArguments], ...(dialect.slowlogPermitted ? [['SLOWLOG', 'LEN'] as const] : [])],
       signal,
     );
-    if (slowlog && !slowlog.ok) dialect.slowlogPermitted = false;
-    if (info?.ok || refused(info, 'NOPERM')) return { info, slowlog };
-    if (refused(info, 'ERR') && dialect.infoArguments.length > 1) {
-      dialect.infoArguments = ['all'];
-      return this.ask(connection, dialect, signal);
-    }
-    throw redisUnreachable(info?.error);
+    if (refused(slowlog, 'NOPERM') || refused(slowlog, 'ERR unknown')) dialect.slowlogPermitted = false;
+    const isOld = refused(info, 'ERR syntax') && dialect.infoArguments.length > 1;
+    if (!isOld) return { info, slowlog };
+    dialect.infoArguments = ['all'];
+    return this.ask(connection, dialect, signal);
   }
 
   private dialectOf(connection: RedisConnection): Dialect {
@@ -130,6 +128,7 @@ export class RedisCollector extends Collector<RedisSnapshot> implements OnApplic
 
   private refusalOf(pong: RedisReply | undefined, loading: boolean | null): RedisRefusal | null {
     if (loading === true || refused(pong, 'LOADING')) return 'loading';
-    return refused(pong, 'MASTERDOWN') ? 'primary_down' : null;
+    if (refused(pong, 'MASTERDOWN')) return 'primary_down';
+    return refused(pong, 'BUSY') ? 'busy' : null;
   }
 }

@@ -46,16 +46,17 @@ export class RedisConnection {
 
   /**
    * Connects and signs in within `timeoutMs`.
-   * @throws redis.unreachable, redis.timeout, redis.auth_refused, redis.clients_exhausted, redis.database_refused
+   * @param signal ends the attempt
+   * @throws redis.aborted, redis.unreachable, redis.timeout, redis.auth_refused, redis.clients_exhausted, redis.database_refused
    */
-  static async open(options: ConnectionOptions, clock: Clock): Promise<RedisConnection> {
+  static async open(options: ConnectionOptions, clock: Clock, signal: AbortSignal): Promise<RedisConnection> {
     const { address } = options;
     // The driver only speaks the protocol. Its reconnecting, queueing, ready check and sign-in are off: they would
     // let calls hang while the server is away, repeat INFO, and warn on the console.
     const redis = new Redis({
       host: address.host,
       port: address.port,
-      ...(address.tls ? { tls: { servername: address.host } } : {}),
+      ...(address.tls ? { tls: {} } : {}),
       lazyConnect: true,
       retryStrategy: null,
       enableOfflineQueue: false,
@@ -71,7 +72,8 @@ export class RedisConnection {
     });
     const connection = new RedisConnection(redis, options.timeoutMs, clock, () => lastError);
     try {
-      await connection.within(redis.connect().then(() => connection.greet(options)));
+      const greeted = redis.connect().then(() => connection.greet(options));
+      await unlessAborted(connection.within(greeted), signal);
     } catch (error) {
       connection.close();
       throw error;

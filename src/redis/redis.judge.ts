@@ -42,6 +42,9 @@ function stateFaults({ info, refusal, window }: RedisSnapshot): string[] {
     const progress = info.loadingPercent === null ? '' : ` (${rounded(info.loadingPercent)} % read)`;
     faults.push(`Redis is loading its data and refuses commands until it is done${progress}`);
   }
+  if (refusal === 'busy') {
+    faults.push('A script or function runs too long and blocks Redis (BUSY): wait or end it with SCRIPT KILL');
+  }
   if (refusal === 'primary_down') {
     faults.push('Redis is a replica without its primary and refuses commands (MASTERDOWN)');
   } else if (info.primaryLinkUp === false) {
@@ -90,7 +93,9 @@ export function judgeRedis(snapshot: RedisSnapshot, limits: RedisLimits): readon
   ];
   const product = info.product === 'valkey' ? 'Valkey' : 'Redis';
   const connected = `Connected to ${product}${info.version === null ? '' : ` ${info.version}`}`;
-  const blind = snapshot.infoPermitted ? '' : '; its figures are missing because the user may not run INFO';
+  const blind = snapshot.infoAnswered
+    ? ''
+    : '; its figures are missing because INFO is refused, allow it to the user in REDIS_URL';
   return [
     {
       name: 'redis',

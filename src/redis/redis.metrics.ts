@@ -35,7 +35,7 @@ function roleRows({ info }: RedisSnapshot): Row[] | null {
 const contract: readonly Metric<RedisSnapshot>[] = [
   status(
     'redis_status',
-    'Redis status: 1 while it answers and serves, 0 while it is down, loads its data or refuses without its primary.',
+    'Redis status: 1 while it serves, 0 while it is down, loads its data, has lost its primary or is blocked by a script.',
     (s) => s.refusal === null,
   ),
   counter(

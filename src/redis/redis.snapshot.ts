@@ -101,13 +101,13 @@ export interface RedisWindow {
 }
 
 /** Why the server refuses work although it answers. */
-export type RedisRefusal = 'loading' | 'primary_down';
+export type RedisRefusal = 'loading' | 'primary_down' | 'busy';
 
 /** One Redis or Valkey server at one moment. */
 export interface RedisSnapshot {
   readonly info: RedisInfo;
-  /** False when our user may not run INFO: the figures are absent and say nothing about the server's health. */
-  readonly infoPermitted: boolean;
+  /** False when INFO is refused: the figures are absent then, and say nothing about the server's health. */
+  readonly infoAnswered: boolean;
   /** Round trip of a PING; null when our user may not send one. */
   readonly pingMs: number | null;
   /** Start of the server, epoch seconds; the same number for the whole life of a process. */

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { freePort, runServer, temporaryDirectory, type RunningServer } from './process.js';
 
@@ -66,4 +66,56 @@ export async function runRedis(options: readonly string[] = []): Promise<Running
     ready: async () => (await tellRedis(port, ['PING'])).length > 0,
   });
   return { ...server, tell: (...command) => tellRedis(port, command) };
+}
+
+/** The arguments of each whole command in the bytes (inline forms excluded), and what is left of them. */
+function commandsIn(received: string): { commands: string[][]; rest: string } {
+  const commands: string[][] = [];
+  let rest = received;
+  for (;;) {
+    const count = /^\*(\d+)\r\n/.exec(rest);
+    if (!count) return { commands, rest };
+    const lines = rest.split('\r\n');
+    const needed = 1 + 2 * Number(count[1]);
+    if (lines.length <= needed) return { commands, rest };
+    commands.push(lines.slice(1, needed).filter((_, index) => index % 2 === 1));
+    rest = lines.slice(needed).join('\r\n');
+  }
+}
+
+/** A bulk reply as it stands on the wire. */
+export function bulk(text: string): string {
+  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+}
+
+/**
+ * Stands in for releases that cannot be installed here: answers each command as `answer` says, in wire form.
+ * Arguments must not hold line ends.
+ */
+export async function scriptedRedis(
+  answer: (command: readonly string[]) => string,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    let received = '';
+    socket.on('data', (chunk) => {
+      const { commands, rest } = commandsIn(received + chunk.toString());
+      received = rest;
+      for (const command of commands) socket.write(answer(command));
+    });
+    socket.on('error', () => socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `redis://127.0.0.1:${address.port}`,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
 }

@@ -17,7 +17,7 @@ const extra = {
   cluster_enabled: z.boolean().nullable().describe('In a cluster all figures are of this one node.'),
   role: z.enum(['primary', 'replica']).nullable().describe('Role in replication.'),
   refusal: z
-    .enum(['loading', 'primary_down'])
+    .enum(['loading', 'primary_down', 'busy'])
     .nullable()
     .describe('Why the server answers but refuses work; null while it serves.'),
   response_time_ms: z.number().nullable().describe('Round trip of one PING in milliseconds.'),
