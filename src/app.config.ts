@@ -28,4 +28,4 @@ export const configSections: readonly ConfigSection[] = [
   metricsConfig,
   healthConfig,
   compatConfig,
-] as unknown as readonly ConfigSection[];
+];

@@ -18,6 +18,8 @@ export async function buildApp(values: Values): Promise<BuiltApp> {
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(values), httpAdapter(config), {
     logger: new JsonLogger(config.LOG_LEVEL),
     abortOnError: false,
+    // hardenHttp registers the only parser: bounded JSON.
+    bodyParser: false,
   });
   const routes = await hardenHttp(app, config);
   app.get(OpenApiDocument).set(buildOpenApi(app, applicationVersion));

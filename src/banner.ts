@@ -1,3 +1,4 @@
+import type { FirstAdmin } from './auth/index.js';
 import type { Part } from './servers.js';
 
 export interface BannerFacts {
@@ -5,8 +6,8 @@ export interface BannerFacts {
   readonly port: number;
   readonly seconds: number;
   readonly parts: readonly Part[];
-  /** The first admin; `password` is null when it was given by ADMIN_PASSWORD or made at an earlier start. */
-  readonly admin: { readonly email: string; readonly password: string | null } | null;
+  /** null while the database is away. */
+  readonly admin: FirstAdmin | null;
   readonly brokerLogin: { readonly username: string; readonly password: string } | null;
 }
 
@@ -26,9 +27,6 @@ export function banner(facts: BannerFacts): string {
     '',
     ...facts.parts.map((part) => `  ${part.name.padEnd(width)}  ${part.from.padEnd(8)}  ${part.detail}`),
   ];
-  if (facts.admin?.password) {
-    lines.push('', `  Admin     ${facts.admin.email}`, `  Password  ${facts.admin.password}   (shown only now)`);
-  }
   if (facts.brokerLogin) {
     lines.push(
       '',
@@ -36,5 +34,12 @@ export function banner(facts: BannerFacts): string {
       `  MQTT password  ${facts.brokerLogin.password}   (shown only now)`,
     );
   }
-  return `${lines.join('\n')}\n\n`;
+  return `${lines.join('\n')}\n${facts.admin ? adminLines(facts.admin) : ''}\n`;
+}
+
+/** Who can sign in; the password only when it was generated just now. */
+export function adminLines(admin: FirstAdmin): string {
+  if (!admin.created) return '';
+  const password = admin.password === null ? 'as set in ADMIN_PASSWORD' : `${admin.password}   (shown only now)`;
+  return `\n  Admin     ${admin.email}\n  Password  ${password}\n`;
 }

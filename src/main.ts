@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { buildApp, type BuiltApp } from './app.js';
 import { configSections } from './app.config.js';
-import { BootstrapAdmin, type BootstrappedAdmin } from './auth/index.js';
-import { banner } from './banner.js';
+import { BootstrapAdmin, type FirstAdmin } from './auth/index.js';
+import { adminLines, banner } from './banner.js';
 import {
   asAppError,
   AppError,
@@ -12,11 +12,13 @@ import {
   type CoreConfig,
   describeFaults,
   environment,
+  JsonLogger,
   parseConfig,
   Readiness,
 } from './core/index.js';
-import { iotdbConfig } from './iotdb/index.js';
-import { redisConfig } from './redis/index.js';
+import { Database } from './database/index.js';
+import { iotdbConfig, type IotdbConfig } from './iotdb/index.js';
+import { redisConfig, type RedisConfig } from './redis/index.js';
 import { checkPort, type Servers, startServers, watchedParts } from './servers.js';
 
 /** After SIGTERM the process ends within this time, whatever hangs. */
@@ -73,40 +75,58 @@ function handleSignals(built: BuiltApp, servers: Servers, graceMs: number): void
   }
 }
 
-/** Makes the first admin as soon as the database is there, and says so once. */
-async function announceAdmin(built: BuiltApp): Promise<BootstrappedAdmin | null> {
-  return built.app.get(BootstrapAdmin).bootstrap();
+/** Makes the first admin, now or as soon as the database is there; the generated password is shown once. */
+async function firstAdmin(built: BuiltApp): Promise<FirstAdmin | null> {
+  const bootstrap = built.app.get(BootstrapAdmin);
+  const database = built.app.get(Database);
+  if (database.ready) return bootstrap.run();
+  void database
+    .whenReady()
+    .then(() => bootstrap.run())
+    .then((admin) => process.stdout.write(adminLines(admin)))
+    .catch((error: unknown) =>
+      new Logger('Start').error('The first admin was not made.', { cause: causeChain(error) }),
+    );
+  return null;
 }
 
-async function main(): Promise<void> {
-  const startedMs = performance.now();
-  const first = configured({});
-  const core = first.get(coreConfig.token) as CoreConfig;
-  await checkPort(core);
-  const incidents = new Logger('EmbeddedPostgres');
-  const servers = await startServers(first, (incident) => {
-    if (incident.kind === 'recovered') incidents.log('The embedded PostgreSQL runs again.');
-    else incidents.warn('The embedded PostgreSQL died.', { ...incident });
-  });
+/** Everything after our own servers run; whatever fails here, they are stopped again. */
+async function serve(servers: Servers, startedMs: number): Promise<void> {
   const values = configured(servers.environment);
-  const built = await buildApp(values).catch(async (error: unknown) => {
-    await servers.stop();
-    throw error;
-  });
+  const core = values.get(coreConfig.token) as CoreConfig;
+  const built = await buildApp(values);
   handleSignals(built, servers, core.SHUTDOWN_GRACE_MS);
   await built.app.listen(core.PORT, core.HOST);
-  const redis = values.get(redisConfig.token) as { REDIS_URL?: string };
-  const iotdb = values.get(iotdbConfig.token) as { IOTDB_URL?: string };
+  const redis = values.get(redisConfig.token) as RedisConfig;
+  const iotdb = values.get(iotdbConfig.token) as IotdbConfig;
+  const admin = await firstAdmin(built);
   process.stdout.write(
     banner({
       port: core.PORT,
       host: core.HOST,
       seconds: (performance.now() - startedMs) / 1000,
       parts: [...servers.parts, ...watchedParts(redis.REDIS_URL, iotdb.IOTDB_URL)],
-      admin: await announceAdmin(built),
+      admin,
       brokerLogin: servers.newBrokerLogin,
     }),
   );
+}
+
+async function main(): Promise<void> {
+  const startedMs = performance.now();
+  const values = configured({});
+  const core = values.get(coreConfig.token) as CoreConfig;
+  Logger.overrideLogger(new JsonLogger(core.LOG_LEVEL));
+  await checkPort(core);
+  const log = new Logger('EmbeddedPostgres');
+  const servers = await startServers(values, (incident) => {
+    if (incident.kind === 'recovered') log.log('The embedded PostgreSQL runs again.');
+    else log.warn('The embedded PostgreSQL died.', { ...incident });
+  });
+  await serve(servers, startedMs).catch(async (error: unknown) => {
+    await servers.stop();
+    throw error;
+  });
 }
 
 main().catch((error: unknown) => {

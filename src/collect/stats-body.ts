@@ -29,8 +29,10 @@ function valueSchema(family: MetricFamily): z.ZodType {
   return z.array(z.object({ ...labels, value: z.number() })).describe(family.help);
 }
 
+/** The metric's name without the family's prefix; `redis_status` stays whole, because the head has a `status`. */
 function fieldName(family: MetricFamily, prefix: string): string {
-  return family.name.startsWith(prefix) ? family.name.slice(prefix.length) : family.name;
+  const short = family.name.startsWith(prefix) ? family.name.slice(prefix.length) : family.name;
+  return short in head ? family.name : short;
 }
 
 /**

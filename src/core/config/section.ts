@@ -9,7 +9,7 @@ export interface ConfigSection<V extends Variables = Variables> {
   readonly token: symbol;
   readonly variables: V;
   /** Rules between the variables of this section: [variable, what is wrong] for each that is broken. */
-  readonly rules: (values: ValuesOf<V>) => readonly (readonly [keyof V & string, string])[];
+  rules(values: ValuesOf<V>): readonly (readonly [keyof V & string, string])[];
 }
 
 /** The typed, frozen values of a section: `type RedisConfig = ConfigOf<typeof redisConfig>`. */

@@ -67,7 +67,7 @@ export async function hardenHttp(app: NestFastifyApplication, config: CoreConfig
     }
     done();
   });
-  fastify.removeContentTypeParser('application/json');
+  fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     try {
       done(null, parseJsonBody(body as string));
