@@ -12,7 +12,7 @@ export const databaseTablesMetrics: readonly Metric<DatabaseTablesSnapshot>[] = 
     'database_table_rows',
     'Rows of a table with its partitions at the pass: counted below 10000, else the corrected estimate of the planner.',
     ['table'],
-    (s) => s.tables.map((t) => [{ table: t.table }, t.rows]),
+    (s) => s.tables.flatMap((t) => (t.rows === null ? [] : [[{ table: t.table }, t.rows] as const])),
   ),
   gauge(
     'database_table_dead_rows',

@@ -4,7 +4,7 @@ import type { StatementStatistics, TableFigures } from './database-tables.snapsh
 const tableRow = z.object({
   name: z.string(),
   quoted: z.string(),
-  rows: z.number(),
+  rows: z.number().nullable(),
   dead_rows: z.number(),
   total_bytes: z.number(),
   index_bytes: z.number(),
@@ -43,9 +43,9 @@ const statementsAnswer = z.object({
 
 /** Below this many rows a table is counted instead of estimated. */
 export const exactBelow = 10_000;
-/** Rows that one pass counts at most, and the size up to which a table is counted: dead rows have to be read too. */
-const countBudget = 200_000;
-const countedBytesAtMost = 64 * 2 ** 20;
+/** Bytes that counting may read, of one table and in one pass: a count ends at its limit, but reads dead rows too. */
+const countedBytesOfTable = 64 * 2 ** 20;
+const countedBytesOfPass = 256 * 2 ** 20;
 
 /** The row of `tablesStatement`. */
 export function parseTables(row: unknown): TablesAnswer {
@@ -54,15 +54,12 @@ export function parseTables(row: unknown): TablesAnswer {
 
 /** The tables worth counting, smallest first, within the budget. An estimate may be off by a factor of two. */
 export function tablesToCount(tables: readonly TableRow[]): readonly TableRow[] {
-  const chosen: TableRow[] = [];
-  let budget = countBudget;
-  for (const table of [...tables].sort((a, b) => a.rows - b.rows)) {
-    if (!table.countable || table.rows >= 2 * exactBelow || table.total_bytes > countedBytesAtMost) continue;
-    budget -= Math.min(table.rows, exactBelow);
-    if (budget < 0) break;
-    chosen.push(table);
-  }
-  return chosen;
+  const heapBytes = (t: TableRow): number => t.total_bytes - t.index_bytes;
+  let budget = countedBytesOfPass;
+  return tables
+    .filter((t) => t.countable && (t.rows ?? 0) < 2 * exactBelow && heapBytes(t) <= countedBytesOfTable)
+    .sort((a, b) => heapBytes(a) - heapBytes(b))
+    .filter((t) => (budget -= heapBytes(t)) >= 0);
 }
 
 /** Rows by quoted table name, from the row of `countStatement`. */
@@ -78,7 +75,8 @@ export function tableFigures(tables: readonly TableRow[], counts: ReadonlyMap<st
       const exact = counted !== undefined && counted < exactBelow;
       return {
         table: t.name,
-        rows: exact ? counted : Math.max(t.rows, counted ?? 0),
+        // A count that reached its limit says "at least so many".
+        rows: exact || t.rows === null ? (counted ?? null) : Math.max(t.rows, counted ?? 0),
         exact,
         deadRows: t.dead_rows,
         totalBytes: t.total_bytes,

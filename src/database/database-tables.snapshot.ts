@@ -2,7 +2,8 @@
 export interface TableFigures {
   /** Its name, with the schema before it when that is not the current one. */
   readonly table: string;
-  readonly rows: number;
+  /** null when nobody knows: never analysed, and a crash took the statistics. */
+  readonly rows: number | null;
   /** true: counted. false: the planner's estimate, corrected by the statistics. */
   readonly exact: boolean;
   readonly deadRows: number;

@@ -11,6 +11,7 @@ const statementTextKept = 300;
  * Rows of a part are `reltuples / relpages` (of the last ANALYZE or VACUUM) times its pages of now, as the planner
  * does it, but not more than `n_live_tup`, which knows of deletions. n_live_tup alone is doubled after an INSERT and
  * ANALYZE in one session and starts at 0 after a crash: it is believed only where the statistics remember an analyze.
+ * A part that was never analysed and whose statistics a crash has taken makes the rows null: nobody knows them.
  * A relation under an ACCESS EXCLUSIVE lock would make the size functions wait, so it counts with its catalogue pages.
  */
 export const tablesStatement = `
@@ -32,6 +33,7 @@ WITH RECURSIVE locked AS MATERIALIZED (
     current_setting('block_size')::bigint AS block,
     coalesce(pg_stat_get_live_tuples(c.oid), 0) AS live,
     coalesce(pg_stat_get_dead_tuples(c.oid), 0) AS dead,
+    coalesce(pg_stat_get_tuples_inserted(c.oid), 0) AS inserted,
     coalesce(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid),
       pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid)) IS NOT NULL AS remembered
   FROM tree t JOIN pg_class c ON c.oid = t.part LEFT JOIN locked l ON l.relation = c.oid
@@ -44,12 +46,12 @@ WITH RECURSIVE locked AS MATERIALIZED (
 ), folded AS (
   SELECT root, bool_or(locked) AS locked, sum(total_bytes) AS total_bytes, sum(index_bytes) AS index_bytes,
     sum(dead) AS dead,
-    sum(CASE
+    CASE WHEN NOT bool_or(relkind <> 'p' AND reltuples < 0 AND inserted = 0 AND pages > 0) THEN sum(CASE
       WHEN relkind = 'p' THEN 0
       WHEN reltuples <= 0 OR relpages = 0 THEN live
       WHEN remembered THEN least(live, reltuples::float8 / relpages * pages)
       ELSE reltuples::float8 / relpages * pages
-    END) AS rows
+    END) END AS rows
   FROM sized GROUP BY root
 )
 SELECT

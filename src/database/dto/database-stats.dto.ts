@@ -72,13 +72,13 @@ const extra = {
     .datetime()
     .nullable()
     .describe('When tables and statements were read: they have their own pace.'),
-  table_rows: z.array(z.object({ table: z.string(), rows: z.number(), exact: z.boolean() })),
+  table_rows: z.array(z.object({ table: z.string(), rows: figure, exact: z.boolean() })),
   largest_tables: z.array(
     z.object({
       table: z.string(),
       total_bytes: z.number(),
       index_bytes: z.number(),
-      rows: z.number(),
+      rows: figure,
       dead_rows: z.number(),
     }),
   ),
