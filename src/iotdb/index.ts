@@ -1,0 +1,10 @@
+export { IotdbClient } from './iotdb.client.js';
+export type { IotdbDataType, IotdbTablet, QueryOptions } from './iotdb.client.js';
+export { IotdbCollector } from './iotdb.collector.js';
+export { iotdbConfig } from './iotdb.config.js';
+export type { IotdbConfig } from './iotdb.config.js';
+export { iotdbMetrics } from './iotdb.metrics.js';
+export { IotdbModule } from './iotdb.module.js';
+export type { IotdbTable } from './iotdb.parse.js';
+export { IotdbSchemaCollector } from './iotdb-schema.collector.js';
+export { iotdbSchemaMetrics } from './iotdb-schema.metrics.js';
