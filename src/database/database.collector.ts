@@ -53,6 +53,7 @@ export class DatabaseCollector extends Collector<DatabaseSnapshot> implements On
       connectionsPercent: this.config.DATABASE_LIMIT_CONNECTIONS_PERCENT,
       transactionSeconds: this.config.DATABASE_LIMIT_TRANSACTION_SECONDS,
       wraparoundAge: this.config.DATABASE_LIMIT_WRAPAROUND_AGE,
+      poolSize: this.config.DATABASE_POOL_SIZE,
     });
   }
 

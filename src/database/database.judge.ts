@@ -8,6 +8,8 @@ export interface DatabaseLimits {
   readonly transactionSeconds: number;
   /** Transactions, and multixacts alike. */
   readonly wraparoundAge: number;
+  /** Connections that this instance's pool may open; no limit, but more than the server has is a fault waiting. */
+  readonly poolSize: number;
 }
 
 interface Rule {
@@ -60,6 +62,9 @@ export function judgeDatabase(s: DatabaseSnapshot, limits: DatabaseLimits): read
   const broken = rules(s, limits, figures).filter(crossed);
   const faults = [
     ...(s.inRecovery ? ['the server is a standby and accepts no writes'] : []),
+    ...(limits.poolSize > s.connections.max
+      ? [`DATABASE_POOL_SIZE is ${limits.poolSize} but the server accepts only ${s.connections.max} connections`]
+      : []),
     ...broken.map((rule) => rule.text),
   ];
   const connected = `Connected to PostgreSQL ${s.version}`;

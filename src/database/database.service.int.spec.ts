@@ -3,22 +3,21 @@ import { migrations } from '../../migrations/index.js';
 import { startPostgres, type RunningPostgres } from '../../test/support/postgres.js';
 import { silentServer, until } from '../../test/support/process.js';
 import { Logger } from '@nestjs/common';
-import { AppError, parseConfig, SystemClock, type ConfigSection } from '../core/index.js';
-import { databaseConfig, type DatabaseConfig } from './database.config.js';
+import { databaseTestConfig } from '../../test/support/database.js';
+import { AppError, SystemClock } from '../core/index.js';
+import type { DatabaseConfig } from './database.config.js';
 import { isUniqueViolation } from './database.errors.js';
 import { Database } from './database.service.js';
 import { DEFAULT_TENANT_ID } from './tenant.js';
 
 function config(url: string, more: NodeJS.ProcessEnv = {}): DatabaseConfig {
-  const parsed = parseConfig([databaseConfig as unknown as ConfigSection], {
+  return databaseTestConfig({
     DATABASE_URL: url,
     DATABASE_POOL_SIZE: '3',
     DATABASE_TIMEOUT_MS: '600',
     DATABASE_CONNECT_TIMEOUT_MS: '500',
     ...more,
   });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  return parsed.values.get(databaseConfig.token) as DatabaseConfig;
 }
 
 beforeAll(() => Logger.overrideLogger(false));
