@@ -56,7 +56,9 @@ function responses(): Record<string, unknown> {
 }
 
 function problemComponent(): Record<string, unknown> {
-  const { $schema: _schema, id: _id, ...schema } = z.toJSONSchema(problemSchema, { io: 'output' });
+  // A named schema comes as a reference to itself among the definitions.
+  const { $defs } = z.toJSONSchema(z.object({ problem: problemSchema }), { io: 'output' });
+  const { id: _id, ...schema } = ($defs as Record<string, Record<string, unknown>>).Problem ?? {};
   return schema;
 }
 
