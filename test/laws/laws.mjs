@@ -69,10 +69,18 @@ for (const file of filesUnder(src)) {
   const imports = importsOf(file, text);
   if (!isSpec) {
     for (const { target } of imports) checkDirection(file, target);
-    edges.set(file, imports.filter((i) => !i.typeOnly).map((i) => i.target));
+    edges.set(
+      file,
+      imports.filter((i) => !i.typeOnly).map((i) => i.target),
+    );
   }
-  const isHttp = /\.(controller|filter|guard|interceptor)\.ts$/.test(file) || file.startsWith(join(src, 'core', 'http'));
-  if (!isSpec && !isHttp && /\bnew [A-Za-z]*HttpException\b|\b(NotFound|BadRequest|Forbidden|Unauthorized|Conflict)Exception\b/.test(text)) {
+  const isHttp =
+    /\.(controller|filter|guard|interceptor)\.ts$/.test(file) || file.startsWith(join(src, 'core', 'http'));
+  if (
+    !isSpec &&
+    !isHttp &&
+    /\bnew [A-Za-z]*HttpException\b|\b(NotFound|BadRequest|Forbidden|Unauthorized|Conflict)Exception\b/.test(text)
+  ) {
     breach(file, 'HTTP exceptions belong to no feature: throw an AppError');
   }
   if (/\bforwardRef\b/.test(text)) breach(file, 'forwardRef hides a cycle');

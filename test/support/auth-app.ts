@@ -19,6 +19,7 @@ import {
   Requires,
   validationPipe,
   type CoreConfig,
+  type Role,
 } from '../../src/core/index.js';
 import { Database, databaseConfig, type DatabaseConfig } from '../../src/database/index.js';
 import { MovableClock } from './clock.js';
@@ -80,10 +81,21 @@ export const adminEmail = 'admin@watchkeeper.local';
 export const adminPassword = 'granite-otter-42-lantern';
 export const jwtSecret = randomBytes(32).toString('hex');
 
+/** The fields that tests read on; any other is there as well. */
+export interface AnswerBody {
+  readonly id: string;
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly user: { readonly id: string };
+  readonly items: readonly Readonly<Record<string, unknown>>[];
+  readonly next_cursor: string | null;
+  readonly [field: string]: unknown;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: Record<string, never> & { readonly [field: string]: never };
+  readonly body: AnswerBody;
 }
 
 export interface CallOptions {
@@ -91,6 +103,20 @@ export interface CallOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly address?: string;
+}
+
+let addresses = 0;
+/** An address that no request of this process has come from: its limits are fresh. */
+export function freshAddress(): string {
+  addresses += 1;
+  return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`;
+}
+
+export interface Signed {
+  readonly id: string;
+  readonly email: string;
+  readonly token: string;
+  readonly refreshToken: string;
 }
 
 export interface AuthApp {
@@ -102,6 +128,10 @@ export interface AuthApp {
     url: string,
     options?: CallOptions,
   ): Promise<Answer>;
+  /** Signs in from an address of its own; throws when that fails. */
+  signIn(email?: string, password?: string): Promise<Signed>;
+  /** Makes a user of a role and signs it in. */
+  newUser(admin: Signed, role: Role, password?: string): Promise<Signed>;
   close(): Promise<void>;
 }
 
@@ -139,32 +169,39 @@ export async function startAuthApp(
     .setLogger(false as never)
     .compile();
   const core = values.get(coreConfig.token) as CoreConfig;
-  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(core) as never, { logger: false, bodyParser: false });
+  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(core) as never, {
+    logger: false,
+    bodyParser: false,
+  });
   await hardenHttp(app, core);
   app.useGlobalPipes(validationPipe());
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   await app.get(BootstrapAdmin).run();
-  return {
-    app,
-    clock,
-    call: async (method, url, options = {}) => {
-      const reply = await app.inject({
-        method,
-        url,
-        remoteAddress: options.address ?? '127.0.0.1',
-        headers: {
-          ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
-          ...options.headers,
-        },
-        ...(options.body === undefined ? {} : { payload: options.body as object }),
-      });
-      return {
-        status: reply.statusCode,
-        headers: reply.headers,
-        body: reply.body === '' ? {} : (JSON.parse(reply.body) as never),
-      };
-    },
-    close: () => app.close(),
+  const call: AuthApp['call'] = async (method, url, options = {}) => {
+    const bearer = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+    const reply = await app.inject({
+      method,
+      url,
+      remoteAddress: options.address ?? '127.0.0.1',
+      headers: { ...bearer, ...options.headers },
+      ...(options.body === undefined ? {} : { payload: options.body as object }),
+    });
+    const body = (reply.body === '' ? {} : JSON.parse(reply.body)) as AnswerBody;
+    return { status: reply.statusCode, headers: reply.headers, body };
   };
+  const signIn: AuthApp['signIn'] = async (email = adminEmail, password = adminPassword) => {
+    const answer = await call('POST', '/api/v1/auth/login', { body: { email, password }, address: freshAddress() });
+    if (answer.status !== 200) throw new Error(`login of ${email}: ${answer.status}`);
+    const { access_token: token, refresh_token: refreshToken, user } = answer.body;
+    return { id: user.id, email, token, refreshToken };
+  };
+  const newUser: AuthApp['newUser'] = async (admin, role, password = adminPassword) => {
+    const email = `${role}-${randomBytes(4).toString('hex')}@example.com`;
+    const body = { email, name: role, password, role };
+    const answer = await call('POST', '/api/v1/auth/register', { token: admin.token, body });
+    if (answer.status !== 201) throw new Error(`register: ${answer.status}`);
+    return signIn(email, password);
+  };
+  return { app, clock, call, signIn, newUser, close: () => app.close() };
 }
