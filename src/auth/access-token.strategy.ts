@@ -7,7 +7,7 @@ import { KeyRing } from './access-token.keys.js';
 import { authConfig, type AuthConfig } from './auth.config.js';
 import type { RequestWithPrincipal } from './caller.js';
 
-/** The strategy checks only what the token itself says, so that every application of this process may share it. */
+/** Checks what the token itself says; whether its session was ended meanwhile is the guard's question. */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(

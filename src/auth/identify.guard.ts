@@ -1,7 +1,9 @@
 import { type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import passport from 'passport';
 import type { Principal } from '../core/index.js';
+import { AccessTokenStrategy } from './access-token.strategy.js';
 import { identityFailure, readBearer, type Bearer } from './access-token.js';
 import { authConfig, type AuthConfig } from './auth.config.js';
 import { malformedHeader, noToken, sessionEnded } from './auth.errors.js';
@@ -9,6 +11,7 @@ import type { RequestWithPrincipal } from './caller.js';
 import { Presence } from './presence.js';
 import { Revocations } from './revocations.js';
 
+let guards = 0;
 const QUERY_TOKEN_KEY = 'watchkeeper:query-token';
 
 /**
@@ -22,14 +25,20 @@ export const AcceptsQueryToken = (): MethodDecorator & ClassDecorator => SetMeta
  * refuses: the limit guard must see anonymous requests too, and the access guard knows whether a route needs a user.
  */
 @Injectable()
-export class IdentifyGuard extends AuthGuard('jwt') {
+export class IdentifyGuard extends AuthGuard() {
   constructor(
+    strategy: AccessTokenStrategy,
     private readonly revocations: Revocations,
     private readonly presence: Presence,
     private readonly reflector: Reflector,
     @Inject(authConfig.token) private readonly config: AuthConfig,
   ) {
-    super();
+    // Under a name of its own: passport is one object for the process, and a second application in it (as tests start)
+    // would otherwise replace the strategy of the first.
+    guards += 1;
+    const defaultStrategy = `access-token-${guards}`;
+    passport.use(defaultStrategy, strategy);
+    super({ defaultStrategy });
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {

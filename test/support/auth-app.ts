@@ -147,10 +147,12 @@ export function configValues(
 /**
  * The real application around `auth`: Fastify, hardening, error filter, validation, guards, a real database.
  * @param environment on top of the database's address and a random secret
+ * @param clock of another instance, when tokens of the one are to be shown to the other
  */
 export async function startAuthApp(
   databaseUrl: string,
   environment: Readonly<Record<string, string>> = {},
+  clock = new MovableClock(),
 ): Promise<AuthApp> {
   const values = configValues({
     DATABASE_URL: databaseUrl,
@@ -158,7 +160,6 @@ export async function startAuthApp(
     ADMIN_PASSWORD: adminPassword,
     ...environment,
   });
-  const clock = new MovableClock();
   const module = await Test.createTestingModule({
     imports: [CoreModule.forRoot(values), GroundModule, AuthModule],
     controllers: [ProbeController],

@@ -22,7 +22,6 @@ export const typedPassword = z.string().min(1).max(1024);
 /** A password that is set. */
 export const newPasswordField = z
   .string()
-  .min(12)
   .max(1024)
   .superRefine((password, context) => {
     const fault = passwordFault(password);

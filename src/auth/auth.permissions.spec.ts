@@ -1,0 +1,26 @@
+import { permissions, roles, type Permission, type Role } from '../core/index.js';
+import { mayDo, permissionsOf } from './auth.permissions.js';
+
+const allowed: Readonly<Record<Role, readonly Permission[]>> = {
+  admin: ['statistics:read', 'users:read', 'users:write', 'account:use'],
+  engineer: ['account:use'],
+  operator: ['account:use'],
+  viewer: ['account:use'],
+  platform_operator: ['statistics:read', 'account:use'],
+};
+
+describe('the permission matrix', () => {
+  const cells = roles.flatMap((role) => permissions.map((permission) => [role, permission] as const));
+  it.each(cells)('%s, %s', (role, permission) => {
+    expect(mayDo({ role, sessionId: 'session' }, permission)).toBe(allowed[role].includes(permission));
+  });
+
+  it.each(roles)('lists what %s may do', (role) => {
+    expect([...permissionsOf(role)].sort()).toEqual([...allowed[role]].sort());
+  });
+
+  it.each(cells)('gives a principal without a session nothing but statistics: %s, %s', (role, permission) => {
+    const expected = permission === 'statistics:read' && allowed[role].includes(permission);
+    expect(mayDo({ role, sessionId: null }, permission)).toBe(expected);
+  });
+});
