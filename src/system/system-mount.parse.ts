@@ -77,3 +77,23 @@ export function spaceMounts(all: readonly Mount[]): readonly Mount[] {
   }
   return [...byDevice.values()];
 }
+
+/** What statfs(2) says, in the names of Node.js; the blocks are counted in units of `bsize`. */
+export interface SpaceCounts {
+  readonly bsize: number;
+  readonly blocks: number;
+  readonly bfree: number;
+  /** Free to users without privileges. */
+  readonly bavail: number;
+  /** Inodes; 0 where the type keeps no fixed number. */
+  readonly files: number;
+  readonly ffree: number;
+}
+
+/** Parses `stat -f -c '%S %b %f %a %c %d'`; null when it is not six numbers. */
+export function parseStat(text: string): SpaceCounts | null {
+  const match = /^(\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$/.exec(text.trim());
+  if (!match) return null;
+  const [bsize = 0, blocks = 0, bfree = 0, bavail = 0, files = 0, ffree = 0] = match.slice(1).map(Number);
+  return { bsize, blocks, bfree, bavail, files, ffree };
+}

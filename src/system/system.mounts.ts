@@ -1,8 +1,8 @@
+import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
-import type { StatsFs } from 'node:fs';
 import type { Clock } from '../core/index.js';
 import { within } from './system.files.js';
-import { isRemote, type Mount } from './system-mount.parse.js';
+import { isRemote, parseStat, type Mount, type SpaceCounts } from './system-mount.parse.js';
 import { percentOf } from './system.rates.js';
 import type { FileSystem, UnreadableFileSystem } from './system.snapshot.js';
 
@@ -10,46 +10,85 @@ import type { FileSystem, UnreadableFileSystem } from './system.snapshot.js';
 const maxFileSystems = 64;
 /** A mount that does not answer within this is reported as hanging. */
 const timeoutMs = 1_000;
-/** Questions asked at the same time. */
-const lanes = 2;
-/**
- * A hung statfs holds one of the four threads that all file and DNS work of Node.js shares until the kernel gives up.
- * After so many no further remote mount is asked, which leaves at least one thread free in the worst case.
- */
-const maxHung = 2;
-/** Answers of mounts that only their owner may look at, such as FUSE ones. */
-const deniedCodes = new Set<string | undefined>(['EACCES', 'EPERM']);
+/** Mounts asked at the same time: even if all of them hang, a pass ends before the scheduler gives it up. */
+const lanes = 16;
 
 export interface MeasuredFileSystems {
   readonly fileSystems: readonly FileSystem[];
   readonly unreadable: readonly UnreadableFileSystem[];
 }
 
-/** Space as `df` prints it. The block counts are in units of `bsize`; null when the type keeps no space at all. */
-export function fileSystemOf(mount: Mount, stats: StatsFs): FileSystem | null {
-  if (stats.blocks === 0) return null;
-  const usedBytes = (stats.blocks - stats.bfree) * stats.bsize;
-  const freeBytes = stats.bavail * stats.bsize;
-  const usedInodes = stats.files - stats.ffree;
+type Answer = FileSystem | UnreadableFileSystem | null;
+
+/** Space as `df` prints it; null when the type keeps no space at all. */
+export function fileSystemOf(mount: Mount, counts: SpaceCounts): FileSystem | null {
+  if (counts.blocks === 0) return null;
+  const usedBytes = (counts.blocks - counts.bfree) * counts.bsize;
+  const freeBytes = counts.bavail * counts.bsize;
+  const usedInodes = counts.files - counts.ffree;
   return {
     path: mount.path,
     device: mount.source,
     type: mount.type,
     readOnly: mount.readOnly,
-    totalBytes: stats.blocks * stats.bsize,
+    totalBytes: counts.blocks * counts.bsize,
     usedBytes,
     freeBytes,
     usagePercent: percentOf(usedBytes, usedBytes + freeBytes) ?? 0,
     inodes:
-      stats.files === 0
+      counts.files === 0
         ? null
-        : { total: stats.files, used: usedInodes, usagePercent: percentOf(usedInodes, stats.files) ?? 0 },
+        : { total: counts.files, used: usedInodes, usagePercent: percentOf(usedInodes, counts.files) ?? 0 },
   };
 }
 
-/** Asks each mount for its space. A hung mount costs itself one second once, and is not asked again until it answers. */
+interface Question {
+  readonly answer: Promise<Answer>;
+  stop(): void;
+}
+
+/** Local file systems answer at once, so a thread of Node.js may ask. */
+function askHere(mount: Mount): Question {
+  const { path, type } = mount;
+  const answer = statfs(path).then(
+    (counts) => fileSystemOf(mount, counts),
+    (error: NodeJS.ErrnoException): Answer => {
+      // Unmounted since the list was read: no longer there to be measured.
+      if (error.code === 'ENOENT') return null;
+      return { path, type, reason: error.code === 'EACCES' || error.code === 'EPERM' ? 'denied' : 'failed' };
+    },
+  );
+  return { answer, stop: () => undefined };
+}
+
+/**
+ * A remote file system is asked by a `stat` of its own, which can be killed. A hung statfs in here would hold one of the
+ * four threads that all file and DNS work of Node.js shares, and the process could not even exit. The tool also knows the
+ * fundamental block size, which Node.js does not tell and remote types set apart. Without the tool the mount is left out.
+ */
+function askOutside(mount: Mount): Question {
+  const { path, type } = mount;
+  const stop = new AbortController();
+  const answer = new Promise<Answer>((resolve) => {
+    const child = execFile(
+      'stat',
+      ['-f', '-c', '%S %b %f %a %c %d', '--', path],
+      { env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } },
+      (error, stdout, stderr) => {
+        const counts = error ? null : parseStat(stdout);
+        if (counts) resolve(fileSystemOf(mount, counts));
+        else if (error?.code === 'ENOENT' || stderr.includes('No such file')) resolve(null);
+        else resolve({ path, type, reason: /not permitted|denied/i.test(stderr) ? 'denied' : 'failed' });
+      },
+    );
+    stop.signal.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
+  });
+  return { answer, stop: () => stop.abort() };
+}
+
+/** Asks each mount for its space. One that hangs costs itself a second, and everything else nothing. */
 export class MountReader {
-  /** Paths whose question timed out and is still open. */
+  /** Paths whose question timed out and whose process could not be ended yet; not asked again until it is. */
   private readonly hung = new Set<string>();
 
   constructor(private readonly clock: Clock) {}
@@ -57,9 +96,8 @@ export class MountReader {
   /** @throws the reason of the signal when it is aborted */
   async read(all: readonly Mount[], signal: AbortSignal): Promise<MeasuredFileSystems> {
     const mounts = all.slice(0, maxFileSystems);
-    const answers = new Map<Mount, FileSystem | UnreadableFileSystem | null>();
-    // Local ones first, so that they never wait for a server.
-    const queue = [...mounts].sort((a, b) => Number(isRemote(a.type)) - Number(isRemote(b.type)));
+    const answers = new Map<Mount, Answer>();
+    const queue = [...mounts];
     const lane = async (): Promise<void> => {
       for (let mount = queue.shift(); mount; mount = queue.shift()) answers.set(mount, await this.ask(mount, signal));
     };
@@ -71,25 +109,17 @@ export class MountReader {
     };
   }
 
-  private async ask(mount: Mount, signal: AbortSignal): Promise<FileSystem | UnreadableFileSystem | null> {
+  private async ask(mount: Mount, signal: AbortSignal): Promise<Answer> {
     const { path, type } = mount;
-    if (this.hung.has(path) || (isRemote(type) && this.hung.size >= maxHung)) return { path, type, reason: 'timeout' };
-    let open = true;
-    const question = statfs(path)
-      .then((stats) => fileSystemOf(mount, stats))
-      .catch((error: NodeJS.ErrnoException): UnreadableFileSystem | null => {
-        // Unmounted since the list was read: no longer there to be measured.
-        return error.code === 'ENOENT'
-          ? null
-          : { path, type, reason: deniedCodes.has(error.code) ? 'denied' : 'failed' };
-      })
-      .finally(() => {
-        open = false;
-        this.hung.delete(path);
-      });
-    const answer = await within(this.clock, timeoutMs, signal, question);
-    if (answer !== 'timeout') return answer;
-    if (open) this.hung.add(path);
-    return { path, type, reason: 'timeout' };
+    if (this.hung.has(path)) return { path, type, reason: 'timeout' };
+    const question = isRemote(type) ? askOutside(mount) : askHere(mount);
+    this.hung.add(path);
+    const settled = question.answer.finally(() => this.hung.delete(path));
+    try {
+      const answer = await within(this.clock, timeoutMs, signal, settled);
+      return answer === 'timeout' ? { path, type, reason: 'timeout' } : answer;
+    } finally {
+      question.stop();
+    }
   }
 }
