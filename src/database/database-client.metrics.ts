@@ -1,14 +1,14 @@
 import { gauge, type Metric, type Row } from '../collect/index.js';
 import type { DatabaseClientSnapshot } from './database-client.snapshot.js';
 
-function quantiles({ queries }: DatabaseClientSnapshot): Row[] {
+function percentiles({ queries }: DatabaseClientSnapshot): Row[] {
   const read: readonly (readonly [string, number | null])[] = [
-    ['0.5', queries.p50Seconds],
-    ['0.95', queries.p95Seconds],
-    ['0.99', queries.p99Seconds],
-    ['1', queries.maxSeconds],
+    ['50', queries.p50Seconds],
+    ['95', queries.p95Seconds],
+    ['99', queries.p99Seconds],
+    ['100', queries.maxSeconds],
   ];
-  return read.flatMap(([quantile, value]) => (value === null ? [] : [[{ quantile }, value] as const]));
+  return read.flatMap(([percentile, value]) => (value === null ? [] : [[{ percentile }, value] as const]));
 }
 
 export const databaseClientMetrics: readonly Metric<DatabaseClientSnapshot>[] = [
@@ -34,8 +34,8 @@ export const databaseClientMetrics: readonly Metric<DatabaseClientSnapshot>[] = 
   ),
   gauge(
     'database_query_latency_seconds',
-    "Duration of this instance's statements over the last 60 s, by quantile (1 is the longest), in seconds.",
-    ['quantile'],
-    quantiles,
+    "Duration of this instance's statements over the last 60 s, by percentile (100 is the longest), in seconds.",
+    ['percentile'],
+    percentiles,
   ),
 ];
