@@ -131,6 +131,15 @@ onLinux('the figures of this machine', () => {
   });
 });
 
+/** The true time, that a test may push on. */
+class MovableClock extends SystemClock {
+  aheadMs = 0;
+
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.aheadMs;
+  }
+}
+
 /** A recorded machine with other kernel files over it, in a directory of its own. */
 function machineWith(files: Readonly<Record<string, string>>) {
   const directory = temporaryDirectory('system');
@@ -143,7 +152,8 @@ function machineWith(files: Readonly<Record<string, string>>) {
   };
   write(files);
   const kernel = { proc: join(directory.path, 'proc'), sys: join(directory.path, 'sys') };
-  return { reader: new LinuxReader(clock, inventory, kernel), write, remove: directory.remove };
+  const movable = new MovableClock();
+  return { reader: new LinuxReader(movable, inventory, kernel), clock: movable, write, remove: directory.remove };
 }
 
 describe('a container with limits of cgroup v2', () => {
@@ -181,12 +191,14 @@ describe('a container with limits of cgroup v2', () => {
   it('is as busy as its group, while the machine is as busy as it is', async () => {
     const machine = machineWith(files);
     await machine.reader.read(patience());
-    // Half a core for so long that the time between the passes does not matter: the quota is used up.
-    machine.write({ 'cgroup/cpu.stat': 'usage_usec 900000000\nthrottled_usec 9000000\n' });
-    await new Promise((resolve) => setTimeout(resolve, 110));
+    // 2 of the 5 seconds that half a core may use in the 10 seconds until the next pass.
+    machine.write({ 'cgroup/cpu.stat': 'usage_usec 7000000\nthrottled_usec 9000000\n' });
+    machine.clock.aheadMs = 10_000;
     const { cpu } = await machine.reader.read(patience());
     machine.remove();
-    expect(cpu.usagePercent).toBe(100);
+    // The few real milliseconds between the passes are the difference to 40.
+    expect(cpu.usagePercent).toBeCloseTo(40, 0);
+    // The recorded machine's own counters stand still.
     expect(cpu.host.usagePercent).toBeNull();
   });
 
