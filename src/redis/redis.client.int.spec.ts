@@ -1,6 +1,8 @@
-import { silentServer, until } from '../../test/support/process.js';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { freePort, silentServer, temporaryDirectory, until } from '../../test/support/process.js';
 import { runRedis, type RunningRedis } from '../../test/support/redis.js';
-import { SystemClock } from '../core/index.js';
+import { causeChain, SystemClock } from '../core/index.js';
 import { RedisClient } from './redis.client.js';
 
 const forever = new AbortController().signal;
@@ -113,6 +115,22 @@ describe('RedisClient', () => {
     client.close();
     expect(await waiting).toMatchObject({ kind: 'unavailable' });
     await silent.close();
+  });
+
+  it('speaks TLS to rediss:// and refuses a certificate that nobody vouches for', async () => {
+    const directory = temporaryDirectory('redis-tls');
+    const [key, certificate] = [join(directory.path, 'key.pem'), join(directory.path, 'certificate.pem')];
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'];
+    execFileSync('openssl', [...request, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+    await server.tell('CONFIG', 'SET', 'tls-cert-file', certificate, 'tls-key-file', key, 'tls-auth-clients', 'no');
+    const tlsPort = await freePort();
+    expect(await server.tell('CONFIG', 'SET', 'tls-port', String(tlsPort))).toBe('OK');
+    const failure: unknown = await clientFor(`rediss://127.0.0.1:${tlsPort}`)
+      .send([['PING']], forever)
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'redis.unreachable' });
+    expect(causeChain(failure)).toContain('self-signed certificate');
+    directory.remove();
   });
 
   it('does not take a peer that speaks another protocol for Redis', async () => {

@@ -105,7 +105,7 @@ export class RedisConnection {
   /** Says goodbye; a peer that does not answer even that is cut off by the driver after 2 s. */
   close(): void {
     this.closed = true;
-    this.redis.disconnect();
+    if (this.redis.status !== 'end') this.redis.disconnect();
   }
 
   private async exchange(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
