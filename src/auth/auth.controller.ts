@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, HttpCode, Post } from '@nestjs/common';
-import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Body, Public, Requires, Returns, type Principal } from '../core/index.js';
+import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, problemSchema, Public, Requires, Returns, type Principal } from '../core/index.js';
 import { AccountService } from './account.service.js';
 import { CurrentClient, CurrentPrincipal, type Client } from './caller.js';
 import {
@@ -42,6 +42,11 @@ export class AuthController {
   @Post('login')
   @Public('this is where a token comes from')
   @ApiOperation({ operationId: 'login', summary: 'Sign in with e-mail and password' })
+  @ApiResponse({
+    status: 401,
+    description: 'Wrong e-mail or password, or the user is disabled.',
+    standardSchema: problemSchema,
+  })
   @Returns(tokensSchema, { description: 'An access token and the refresh token that continues the session.' })
   login(@Body(loginBody) body: LoginBody, @CurrentClient() client: Client): Promise<TokensView> {
     return this.logins.login(body, client);
@@ -54,6 +59,7 @@ export class AuthController {
     summary: 'Exchange a refresh token for new tokens',
     description: 'Each refresh token works once. Presenting a used one ends the whole session.',
   })
+  @ApiResponse({ status: 401, description: 'Unknown, used or expired; sign in again.', standardSchema: problemSchema })
   @Returns(tokensSchema, { description: 'New tokens of the same session.' })
   refresh(@Body(refreshBody) body: RefreshBody, @CurrentClient() client: Client): Promise<TokensView> {
     return this.refreshes.refresh(body.refresh_token, client);
@@ -76,6 +82,7 @@ export class AuthController {
     required: false,
     description: 'A repetition with the same key within 24 h answers the first answer again.',
   })
+  @ApiResponse({ status: 409, description: 'Another user has this e-mail address.', standardSchema: problemSchema })
   @Returns(userSchema, { status: 201, description: 'The new user.' })
   register(
     @Body(registerBody) body: RegisterBody,

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Patch } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Body, Param, Query, Requires, Returns, type Principal } from '../core/index.js';
+import { Body, Param, problemSchema, Query, Requires, Returns, type Principal } from '../core/index.js';
 import { CurrentClient, CurrentPrincipal, type Client } from './caller.js';
 import {
   changeUserBody,
@@ -46,6 +46,7 @@ export class UsersController {
     summary: 'Rename, change the role, disable, enable, or set a new password',
     description: 'A new role, disabling and a new password end all sessions of the user.',
   })
+  @ApiResponse({ status: 409, description: 'This is the last active admin.', standardSchema: problemSchema })
   @Returns(userSchema, { description: 'The user after the change.' })
   async change(
     @Param('id', userId) id: string,
@@ -60,6 +61,7 @@ export class UsersController {
   @Requires('users:write')
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteUser', summary: 'Delete a user and end all its sessions' })
+  @ApiResponse({ status: 409, description: 'This is the last active admin.', standardSchema: problemSchema })
   @ApiNoContentResponse({ description: 'The user is gone; the audit trail keeps its id.' })
   remove(
     @Param('id', userId) id: string,
