@@ -7,7 +7,7 @@ import {
   parseOwnGroup,
 } from './system-cgroup.parse.js';
 import type { Mount } from './system-mount.parse.js';
-import { readOptional } from './system.files.js';
+import { readKernelFile } from './system.files.js';
 
 /** Levels looked at, from our own group upwards. */
 const maxLevels = 16;
@@ -43,21 +43,19 @@ export interface GroupLimits {
 
 const none: GroupLimits = { cpu: null, memory: null };
 
-async function readCpu(directories: readonly string[], hostCores: number): Promise<GroupCpu | null> {
+function readCpu(directories: readonly string[], hostCores: number): GroupCpu | null {
   const own = directories[0] ?? '';
-  const quotas = await Promise.all(
-    directories.map(async (directory) => ({
-      directory,
-      cores: parseCpuMax(await readOptional(`${directory}/cpu.max`)) ?? Infinity,
-    })),
-  );
+  const quotas = directories.map((directory) => ({
+    directory,
+    cores: parseCpuMax(readKernelFile(`${directory}/cpu.max`)) ?? Infinity,
+  }));
   const quota = quotas.reduce((a, b) => (b.cores < a.cores ? b : a), { directory: own, cores: Infinity });
-  const cpuset = parseCpuList(await readOptional(`${own}/cpuset.cpus.effective`)) ?? Infinity;
+  const cpuset = parseCpuList(readKernelFile(`${own}/cpuset.cpus.effective`)) ?? Infinity;
   const cores = Math.min(quota.cores, cpuset);
   if (cores >= hostCores) return null;
   const limitedBy = quota.cores <= cpuset ? 'quota' : 'cpuset';
   const directory = limitedBy === 'quota' ? quota.directory : own;
-  const stat = await readOptional(`${directory}/cpu.stat`);
+  const stat = readKernelFile(`${directory}/cpu.stat`);
   const used = parseKey(stat, 'usage_usec');
   const throttled = parseKey(stat, 'throttled_usec');
   if (used === null) return null;
@@ -70,23 +68,21 @@ async function readCpu(directories: readonly string[], hostCores: number): Promi
   };
 }
 
-async function readMemoryLevel(directory: string, hostBytes: number): Promise<GroupMemory | null> {
-  const limitBytes = parseBytes(await readOptional(`${directory}/memory.max`));
+function readMemoryLevel(directory: string, hostBytes: number): GroupMemory | null {
+  const limitBytes = parseBytes(readKernelFile(`${directory}/memory.max`));
   if (limitBytes === null || limitBytes >= hostBytes) return null;
-  const [current, stat, swapMax, swapCurrent] = await Promise.all(
-    ['memory.current', 'memory.stat', 'memory.swap.max', 'memory.swap.current'].map((file) =>
-      readOptional(`${directory}/${file}`),
-    ),
-  );
-  const currentBytes = parseBytes(current ?? '');
+  const read = (file: string): string => readKernelFile(`${directory}/${file}`);
+  const stat = read('memory.stat');
+  const currentBytes = parseBytes(read('memory.current'));
   if (currentBytes === null) return null;
-  const swapLimit = parseBytes(swapMax ?? '');
+  const swapLimit = parseBytes(read('memory.swap.max'));
   return {
     limitBytes,
     currentBytes,
-    usedBytes: Math.max(0, currentBytes - (parseKey(stat ?? '', 'inactive_file') ?? 0)),
-    cachedBytes: parseKey(stat ?? '', 'file'),
-    swap: swapLimit === null ? null : { limitBytes: swapLimit, usedBytes: parseBytes(swapCurrent ?? '') ?? 0 },
+    usedBytes: Math.max(0, currentBytes - (parseKey(stat, 'inactive_file') ?? 0)),
+    cachedBytes: parseKey(stat, 'file'),
+    swap:
+      swapLimit === null ? null : { limitBytes: swapLimit, usedBytes: parseBytes(read('memory.swap.current')) ?? 0 },
   };
 }
 
@@ -96,23 +92,21 @@ async function readMemoryLevel(directory: string, hostBytes: number): Promise<Gr
  * cgroup v1 is not read: there the machine's figures stand.
  * @param ownGroup text of `/proc/self/cgroup`
  */
-export async function readGroupLimits(
+export function readGroupLimits(
   ownGroup: string,
   mounts: readonly Mount[],
   host: { readonly cores: number; readonly memoryBytes: number },
-): Promise<GroupLimits> {
+): GroupLimits {
   const group = parseOwnGroup(ownGroup);
   const mount = mounts.find((m) => m.type === 'cgroup2');
   if (group === null || !mount) return none;
   const directories = groupDirectories(group, mount).slice(0, maxLevels);
-  const [cpu, memory] = await Promise.all([
-    readCpu(directories, host.cores),
-    Promise.all(directories.map((directory) => readMemoryLevel(directory, host.memoryBytes))),
-  ]);
-  const limited = memory.filter((level) => level !== null);
+  const limited = directories
+    .map((directory) => readMemoryLevel(directory, host.memoryBytes))
+    .filter((level) => level !== null);
   const room = (level: GroupMemory): number => level.limitBytes - level.usedBytes;
   return {
-    cpu,
+    cpu: readCpu(directories, host.cores),
     memory: limited.length === 0 ? null : limited.reduce((a, b) => (room(b) < room(a) ? b : a)),
   };
 }

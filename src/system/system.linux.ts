@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { hostname, machine, release, type } from 'node:os';
 import type { Clock } from '../core/index.js';
 import { readGroupLimits, type GroupLimits } from './system.cgroup.js';
 import { disksOf } from './system.disks.js';
 import { unreadable } from './system.errors.js';
-import { readOptional } from './system.files.js';
+import { readKernelFile, readSlowKernelFile } from './system.files.js';
 import type { Inventory } from './system.inventory.js';
 import { memoryOf } from './system.memory.js';
 import { MountReader } from './system.mounts.js';
@@ -68,35 +69,38 @@ export class LinuxReader extends SystemReader {
 
   private async pass(signal: AbortSignal): Promise<SystemSnapshot> {
     this.inventory.current();
-    const [memInfo, mountInfo] = await Promise.all([this.needed('meminfo'), this.proc('self/mountinfo')]);
-    const memory = parseMemInfo(memInfo);
-    const mounts = parseMountInfo(mountInfo);
+    const memory = parseMemInfo(this.needed('meminfo'));
+    const mounts = parseMountInfo(this.proc('self/mountinfo'));
     let limits: GroupLimits = { cpu: null, memory: null };
-    const look = async () => {
-      const [stat, ownGroup] = await Promise.all([this.needed('stat').then(parseProcStat), this.proc('self/cgroup')]);
+    const look = () => {
+      const stat = parseProcStat(this.needed('stat'));
       const atMs = this.clock.monotonicMs();
-      limits = await readGroupLimits(ownGroup, mounts, { cores: stat.cores.size, memoryBytes: memory.totalBytes });
+      const host = { cores: stat.cores.size, memoryBytes: memory.totalBytes };
+      limits = readGroupLimits(this.proc('self/cgroup'), mounts, host);
       return { atMs, stat, group: limits.cpu };
     };
-    const [{ use, stat }, measured, counters, rest] = await Promise.all([
+    const [{ use, stat }, measured, frequencyMhz] = await Promise.all([
       this.processors.use(look, signal),
       this.mounts.read(spaceMounts(mounts), signal),
-      this.counters(),
-      this.rest(),
+      this.frequencyMhz(),
     ]);
-    const uptimeSeconds = rest.uptime ?? 0;
+    const uptimeSeconds = parseUptime(this.proc('uptime')) ?? 0;
     return {
       ...this.identity(),
       uptimeSeconds,
       bootedAtMs: stat.bootedAtMs ?? Math.round(this.clock.nowMs() - uptimeSeconds * 1000),
-      cpu: { ...use, loadAverage: rest.loadAverage, frequencyMhz: rest.frequencyMhz },
+      cpu: { ...use, loadAverage: parseLoadAverage(this.proc('loadavg')), frequencyMhz },
       memory: memoryOf(memory, limits.memory),
       fileSystems: measured.fileSystems,
       unreadableFileSystems: measured.unreadable,
-      ...counters,
+      ...this.counters(),
       processes: processesOf(stat),
-      openFiles: rest.openFiles,
-      pressure: rest.pressure,
+      openFiles: parseOpenFiles(this.proc('sys/fs/file-nr')),
+      pressure: {
+        cpu: parsePressure(this.proc('pressure/cpu')),
+        memory: parsePressure(this.proc('pressure/memory')),
+        io: parsePressure(this.proc('pressure/io')),
+      },
     };
   }
 
@@ -110,8 +114,8 @@ export class LinuxReader extends SystemReader {
   }
 
   /** Network and disks: the figures with rates, taken at one moment. */
-  private async counters(): Promise<Pick<SystemSnapshot, 'network' | 'disks'>> {
-    const [netDev, diskStats] = await Promise.all([this.proc('net/dev'), this.proc('diskstats')]);
+  private counters(): Pick<SystemSnapshot, 'network' | 'disks'> {
+    const [netDev, diskStats] = [this.proc('net/dev'), this.proc('diskstats')];
     this.rates.begin(this.clock.monotonicMs());
     return {
       network: networkOf(parseNetDev(netDev), this.rates),
@@ -119,36 +123,25 @@ export class LinuxReader extends SystemReader {
     };
   }
 
-  private async rest() {
-    const [loadAverage, uptime, openFiles, frequencyMhz, cpu, memory, io] = await Promise.all([
-      this.proc('loadavg').then(parseLoadAverage),
-      this.proc('uptime').then(parseUptime),
-      this.proc('sys/fs/file-nr').then(parseOpenFiles),
-      this.frequencyMhz(),
-      this.proc('pressure/cpu').then(parsePressure),
-      this.proc('pressure/memory').then(parsePressure),
-      this.proc('pressure/io').then(parsePressure),
-    ]);
-    return { loadAverage, uptime, openFiles, frequencyMhz, pressure: { cpu, memory, io } };
-  }
-
+  /** Some kernels wait 20 ms in `/proc/cpuinfo` while every core measures itself. */
   private async frequencyMhz(): Promise<number | null> {
-    const told = parseFrequencyMhz(await this.proc('cpuinfo'));
+    const told = parseFrequencyMhz(await readSlowKernelFile(`${this.files.proc}/cpuinfo`));
     if (told !== null) return told;
     const directory = `${this.files.sys}/devices/system/cpu/cpufreq`;
     const policies = await readdir(directory).catch(() => []);
     const each = await Promise.all(
-      policies.slice(0, maxFrequencyFiles).map((name) => readOptional(`${directory}/${name}/scaling_cur_freq`)),
+      policies.slice(0, maxFrequencyFiles).map((name) => readSlowKernelFile(`${directory}/${name}/scaling_cur_freq`)),
     );
     const mhz = each.map((kilohertz) => Number(kilohertz) / 1000).filter((value) => value > 0);
     return mhz.length === 0 ? null : mhz.reduce((a, b) => a + b, 0) / mhz.length;
   }
 
-  private proc(name: string): Promise<string> {
-    return readOptional(`${this.files.proc}/${name}`);
+  private proc(name: string): string {
+    return readKernelFile(`${this.files.proc}/${name}`);
   }
 
-  private needed(name: string): Promise<string> {
-    return readFile(`${this.files.proc}/${name}`, 'utf8');
+  /** @throws Error when the file is missing: without it there is nothing to report */
+  private needed(name: string): string {
+    return readFileSync(`${this.files.proc}/${name}`, 'utf8');
   }
 }

@@ -31,7 +31,7 @@ const cpu: readonly Metric<S>[] = [
     'Busy share of all cores of the machine since the pass before, from /proc/stat, 0 to 100.',
     (s) => s.cpu.host.usagePercent,
   ),
-  gauge('system_cpu_host_count', 'Online CPU cores of the machine.', (s) => s.cpu.host.coreCount),
+  gauge('system_cpu_host_cores', 'Online CPU cores of the machine.', (s) => s.cpu.host.coreCount),
   gauge(
     'system_cpu_core_usage_percent',
     'Busy share of each core of the machine since the pass before, 0 to 100.',

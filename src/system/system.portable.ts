@@ -109,7 +109,7 @@ export class PortableReader extends SystemReader {
   private async pass(signal: AbortSignal): Promise<SystemSnapshot> {
     const { default: si } = await import('systeminformation');
     const [{ use }, speed, memory, fileSystems, network] = await Promise.all([
-      this.processors.use(() => Promise.resolve(lookAtCores(this.clock.monotonicMs())), signal),
+      this.processors.use(() => lookAtCores(this.clock.monotonicMs()), signal),
       si.cpuCurrentSpeed(),
       si.mem(),
       si.fsSize(),

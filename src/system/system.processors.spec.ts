@@ -45,7 +45,7 @@ describe('Processors', () => {
     let looks = 0;
     const look = (share: number) => () => {
       looks += 1;
-      return Promise.resolve(machineAt(clock.atMs, share));
+      return machineAt(clock.atMs, share);
     };
     const first = await processors.use(look(0.4), never);
     expect(looks).toBe(2);
@@ -64,7 +64,7 @@ describe('Processors', () => {
     const clock = new ManualClock();
     const processors = new Processors(clock);
     // The group uses 0.4 cores of its half core: 80 % of what it may, 20 % of the machine of two cores.
-    const look = () => Promise.resolve({ ...machineAt(clock.atMs, 0.4), group: group((clock.atMs / 1000) * 0.4, 0.5) });
+    const look = () => ({ ...machineAt(clock.atMs, 0.4), group: group((clock.atMs / 1000) * 0.4, 0.5) });
     await processors.use(look, never);
     clock.atMs += 10_000;
     const { use } = await processors.use(look, never);
@@ -78,10 +78,10 @@ describe('Processors', () => {
   it('starts afresh when another group limits from now on, so that no mean mixes two measures', async () => {
     const clock = new ManualClock();
     const processors = new Processors(clock);
-    await processors.use(() => Promise.resolve(machineAt(clock.atMs, 1)), never);
+    await processors.use(() => machineAt(clock.atMs, 1), never);
     clock.atMs += 60_000;
     const { use } = await processors.use(
-      () => Promise.resolve({ ...machineAt(clock.atMs, 1), group: group((clock.atMs / 1000) * 0.1, 1) }),
+      () => ({ ...machineAt(clock.atMs, 1), group: group((clock.atMs / 1000) * 0.1, 1) }),
       never,
     );
     expect(use.usagePercent).toBeCloseTo(10);
@@ -92,11 +92,10 @@ describe('Processors', () => {
   it('knows no use of a core that just came online', async () => {
     const clock = new ManualClock();
     const processors = new Processors(clock);
-    const one = () =>
-      Promise.resolve({ atMs: clock.atMs, stat: parseProcStat('cpu 1 0 0 9\ncpu0 1 0 0 9\n'), group: null });
+    const one = () => ({ atMs: clock.atMs, stat: parseProcStat('cpu 1 0 0 9\ncpu0 1 0 0 9\n'), group: null });
     await processors.use(one, never);
     clock.atMs += 10_000;
-    const { use } = await processors.use(() => Promise.resolve(machineAt(clock.atMs, 0)), never);
+    const { use } = await processors.use(() => machineAt(clock.atMs, 0), never);
     expect(use.cores[1]).toEqual({ core: 1, usagePercent: null });
   });
 
@@ -104,7 +103,7 @@ describe('Processors', () => {
     const clock = new ManualClock();
     const abort = new AbortController();
     abort.abort(new Error('given up'));
-    const pass = new Processors(clock).use(() => Promise.resolve(machineAt(clock.atMs, 0)), abort.signal);
+    const pass = new Processors(clock).use(() => machineAt(clock.atMs, 0), abort.signal);
     await expect(pass).rejects.toThrow('given up');
   });
 });

@@ -43,15 +43,15 @@ export class Processors {
    * @param look reads the counters; called twice when there is no pass before, or it is too close
    * @throws the reason of the signal when it is aborted
    */
-  async use(look: () => Promise<ProcessorCounters>, signal: AbortSignal): Promise<{ use: CpuUse; stat: ProcStat }> {
+  async use(look: () => ProcessorCounters, signal: AbortSignal): Promise<{ use: CpuUse; stat: ProcStat }> {
     let before = this.last;
-    let now = this.reading(await look());
+    let now = this.reading(look());
     if (!before || now.atMs - before.atMs < shortestWindowMs || before.group?.directory !== now.group?.directory) {
       if (before?.group?.directory !== now.group?.directory) this.history.clear();
       this.history.add(now.own);
       this.last = before = now;
       await pause(this.clock, firstWindowMs, signal);
-      now = this.reading(await look());
+      now = this.reading(look());
     }
     this.last = now;
     this.history.add(now.own);
