@@ -18,6 +18,8 @@ export interface BrokerFigures {
   readonly retained: number;
   readonly queued: number;
   readonly storedBytes: number;
+  /** Bytes in the send buffers of all connections. */
+  readonly pendingBytes: number;
   readonly subscriptions: number;
   readonly topics: number;
   readonly socketsAccepted: number;
@@ -98,6 +100,7 @@ export function systemTopics(
     ['store/messages/count', stored],
     ['store/messages/bytes', figures.storedBytes],
     ['retained messages/count', figures.retained],
+    ['packet/out/bytes', figures.pendingBytes],
     ['subscriptions/count', figures.subscriptions],
     ['topics/count', figures.topics],
     ['connections/socket/count', figures.socketsAccepted],

@@ -113,6 +113,13 @@ export class EmbeddedBroker {
     await serverClosed;
   }
 
+  /** Bytes that subscribers have not taken yet, over all connections. */
+  get pendingBytes(): number {
+    let bytes = 0;
+    for (const socket of this.sockets) bytes += socket.writableLength;
+    return bytes;
+  }
+
   private async createAedes(): Promise<Aedes> {
     const aedes = await Aedes.createBroker({
       // Without a queue in the emitter: with one, a subscriber that leaves during a flood overflows the call stack.
@@ -192,6 +199,7 @@ export class EmbeddedBroker {
       retained: store.retained,
       queued: store.queued,
       storedBytes: store.storedBytes,
+      pendingBytes: this.pendingBytes,
       subscriptions: census.subscriptions,
       topics: census.topicCount,
       socketsAccepted: this.socketsAccepted,

@@ -122,9 +122,10 @@ describe('MqttCollector on a real Mosquitto', () => {
       mosquittoClient('mosquitto_pub', server.url, ['-t', 'rate', '-m', 'x']),
     );
     await Promise.all(ten);
-    await until('the rate shows them', async () => {
-      const snapshot = await under.collect();
-      return (under.values(snapshot).mqtt_message_rate_per_second ?? 0) > 0;
+    await until('one window holds them', async () => {
+      const { rates, ...snapshot } = await under.collect();
+      const shown = under.values({ rates, ...snapshot }).mqtt_message_rate_per_second ?? 0;
+      return rates !== null && shown === rates.received && shown * rates.windowSeconds >= 10;
     });
   });
 
@@ -145,12 +146,13 @@ describe('MqttCollector on a real Mosquitto', () => {
   });
 
   it('leaves the broker when the application ends', async () => {
+    const connected = async (): Promise<number | undefined> => (await under.collect()).numbers.connected;
+    await until('one of us', async () => (await connected()) === 1);
     const other = mqttCollector({ MQTT_URL: server.url });
-    const alone = (await under.collect()).numbers.connected ?? 0;
     await other.collect();
-    await until('two of us', async () => (await under.collect()).numbers.connected === alone + 1);
+    await until('two of us', async () => (await connected()) === 2);
     await other.dispose();
-    await until('one of us', async () => (await under.collect()).numbers.connected === alone);
+    await until('one of us again', async () => (await connected()) === 1);
     expect((await failureOf(other.collect())).kind).toBe('unavailable');
   });
 });
