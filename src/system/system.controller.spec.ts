@@ -6,6 +6,7 @@ import { durationText, systemStatsView } from './dto/system-stats.view.js';
 import { SystemController } from './system.controller.js';
 import { Inventory } from './system.inventory.js';
 import { LinuxReader } from './system.linux.js';
+import { fileSystemOf } from './system.mounts.js';
 import type { SystemSnapshot } from './system.snapshot.js';
 
 const clock = new SystemClock();
@@ -107,6 +108,21 @@ describe('the body', () => {
     expect((await bodyWith({ fileSystems: [drive] })).disk?.total_bytes).toBe(500 * gib);
     const silent = { path: '/', type: 'nfs4', reason: 'timeout' } as const;
     expect((await bodyWith({ fileSystems: [drive], unreadableFileSystems: [silent] })).disk).toBeNull();
+  });
+});
+
+describe('a file system that claims exabytes and more free inodes than there are', () => {
+  it('is within the schema', async () => {
+    const mount = { deviceId: '0:9', root: '/', path: '/s3', type: 'fuse.s3fs', source: 's3fs', readOnly: false };
+    const counts = { bsize: 4096, blocks: 2 ** 52, bfree: 2 ** 52, bavail: 2 ** 52, files: 10, ffree: 2 ** 63 };
+    const claimed = fileSystemOf(mount, counts);
+    if (!claimed) throw new Error('it has space');
+    const body = systemStatsView({ ...(await recorded()), fileSystems: [claimed] }, 0, 0);
+    expect(systemStatsSchema.parse(body).file_systems[0]).toMatchObject({
+      used_bytes: 0,
+      inodes_used: 0,
+      percent_used: 0,
+    });
   });
 });
 

@@ -23,9 +23,10 @@ type Answer = FileSystem | UnreadableFileSystem | null;
 /** Space as `df` prints it; null when the type keeps no space at all. */
 export function fileSystemOf(mount: Mount, counts: SpaceCounts): FileSystem | null {
   if (counts.blocks === 0) return null;
-  const usedBytes = (counts.blocks - counts.bfree) * counts.bsize;
+  // Some FUSE types claim more free than there is.
+  const usedBytes = Math.max(0, counts.blocks - counts.bfree) * counts.bsize;
   const freeBytes = counts.bavail * counts.bsize;
-  const usedInodes = counts.files - counts.ffree;
+  const usedInodes = Math.max(0, counts.files - counts.ffree);
   return {
     path: mount.path,
     device: mount.source,

@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { componentStatus } from '../../collect/index.js';
 
 const whole = z.int().nonnegative();
+/** Not an integer for the schema: some FUSE types claim exabytes, beyond what a double holds exactly. */
+const large = z.number().nonnegative();
 const amount = z.number().nonnegative();
 const percent = z.number().min(0).max(100);
 const rate = amount.nullable().describe('Per second since the pass before; null after a start or a counter reset.');
 const loadAverage = z.array(amount).length(3).nullable().describe('Over 1, 5 and 15 minutes; null on Windows.');
 
 const directionSchema = z.object({
-  bytes: whole,
+  bytes: large,
   packets: whole.nullable(),
   errors: whole.nullable(),
   drops: whole.nullable(),
@@ -17,7 +19,7 @@ const directionSchema = z.object({
 
 const transferSchema = z.object({
   operations: whole,
-  bytes: whole,
+  bytes: large,
   seconds: amount.describe('Time requests took in sum.'),
   operations_per_sec: rate,
   bytes_per_sec: rate,
@@ -28,9 +30,9 @@ const spaceFields = {
   used_gb: whole,
   free_gb: whole.describe('Free to users without privileges.'),
   percent_used: percent.describe('Used / (used + free), cut to one decimal.'),
-  total_bytes: whole,
-  used_bytes: whole,
-  free_bytes: whole,
+  total_bytes: large,
+  used_bytes: large,
+  free_bytes: large,
   capacity_percent: percent.describe('percent_used rounded up to a whole number, as df prints it.'),
 };
 
@@ -40,8 +42,8 @@ const fileSystemSchema = z.object({
   type: z.string(),
   read_only: z.boolean(),
   ...spaceFields,
-  inodes_total: whole.nullable().describe('null where the type keeps no fixed number of inodes.'),
-  inodes_used: whole.nullable(),
+  inodes_total: large.nullable().describe('null where the type keeps no fixed number of inodes.'),
+  inodes_used: large.nullable(),
 });
 
 /** S0's body (S0-76 to S0-81) with byte-exact fields beside the binary ones, and what S0 does not ask for behind. */
@@ -81,25 +83,25 @@ export const systemStatsSchema = z
       free_mb: whole,
       available_mb: whole,
       percent_used: percent.describe('Cut to one decimal.'),
-      total_bytes: whole.describe('Of the machine, or of the cgroup limit that applies.'),
-      used_bytes: whole,
-      free_bytes: whole,
-      available_bytes: whole,
-      cached_bytes: whole.nullable(),
+      total_bytes: large.describe('Of the machine, or of the cgroup limit that applies.'),
+      used_bytes: large,
+      free_bytes: large,
+      available_bytes: large,
+      cached_bytes: large.nullable(),
       limited_by: z.enum(['host', 'cgroup']),
-      host_total_bytes: whole,
-      host_available_bytes: whole,
+      host_total_bytes: large,
+      host_available_bytes: large,
     }),
     swap: z.object({
-      total_bytes: whole,
-      used_bytes: whole,
-      free_bytes: whole,
+      total_bytes: large,
+      used_bytes: large,
+      free_bytes: large,
       percent_used: percent.nullable().describe('null without swap.'),
     }),
     disk: z.object(spaceFields).nullable().describe('The root file system; null while it does not answer.'),
     network: z.object({
-      bytes_sent: whole.describe('Over all interfaces but loopback.'),
-      bytes_recv: whole,
+      bytes_sent: large.describe('Over all interfaces but loopback.'),
+      bytes_recv: large,
       packets_sent: whole.nullable(),
       packets_recv: whole.nullable(),
       bytes_sent_per_sec: rate,
