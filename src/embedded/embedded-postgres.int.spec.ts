@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { launcherProcess, postmasterPid, query, type LauncherProcess } from '../../test/support/launcher.js';
 import { silentServer, temporaryDirectory, until } from '../../test/support/process.js';
@@ -193,6 +203,38 @@ describe('a server left over by a killed process', () => {
     expect(second).toEqual({ ...first, adopted: true });
     await open().stop();
     expect(isAlive(pid)).toBe(false);
+  });
+
+  it('is waited for while it recovers, not killed, and adopted then', async () => {
+    await open().start();
+    await open().stop();
+    // A standby that serves no readers answers "not accepting connections", like a recovery, until it is promoted.
+    const cluster = join(dataDir, 'postgres');
+    const { uid, gid } = statSync(cluster);
+    const put = (name: string): void => {
+      writeFileSync(join(cluster, name), '');
+      chownSync(join(cluster, name), uid, gid);
+    };
+    appendFileSync(join(cluster, 'postgresql.auto.conf'), 'hot_standby = off\n');
+    put('standby.signal');
+    directory?.close();
+    directory = undefined;
+    postgres = undefined;
+    const child = launch();
+    const entered = (): boolean =>
+      readFileSync(join(dataDir, 'postgres.log'), 'utf8').includes('entering standby mode');
+    await until('the server recovers', async () => entered());
+    await child.end('SIGKILL');
+    const pid = postmasterPid(dataDir);
+    const started = open().start();
+    const refused = (): number =>
+      readFileSync(join(dataDir, 'postgres.log'), 'utf8').split('not accepting connections').length;
+    const before = refused();
+    await until('the launcher has asked', () => refused() > before);
+    put('promote');
+    process.kill(pid, 'SIGUSR1');
+    expect(await started).toMatchObject({ adopted: true });
+    expect(postmasterPid(dataDir)).toBe(pid);
   });
 
   it('is replaced when it hangs', async () => {
