@@ -50,7 +50,7 @@ export const iotdbMetrics: readonly Metric<IotdbSnapshot>[] = [
   ),
   gauge(
     'iotdb_storage_size_bytes',
-    'Bytes of TsFiles (data) and of the write-ahead log (wal), and their sum (total); only types that IoTDB tells, and it keeps no index apart.',
+    'Bytes of TsFiles (data), of closed write-ahead log files (wal; IoTDB does not tell the open one) and their sum (total); types that IoTDB does not tell are absent, and it keeps no index apart.',
     ['type'],
     storageRows,
   ),
