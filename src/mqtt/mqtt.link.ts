@@ -79,7 +79,8 @@ export class MqttLink {
   /** The broker refused the subscription to the figures. */
   private figuresForbidden = false;
   private probeForbidden = false;
-  private onUptime: () => void = () => undefined;
+  private hasFirstRound = false;
+  private whenFirstRound: (() => void) | undefined;
   private waiting: { readonly nonce: string; readonly arrived: () => void } | undefined;
   private readonly probeTopic: string;
   private readonly openedAtMs: number;
@@ -92,7 +93,7 @@ export class MqttLink {
     this.topics = new SystemTopics(options.sysPrefix ?? '');
     this.probeTopic = `${probeTopicPrefix}${options.clientId}`;
     this.openedAtMs = options.clock.monotonicMs();
-    driver.on('message', (topic, payload) => this.receive(topic, payload));
+    driver.on('message', (topic, payload, packet) => this.receive(topic, payload, packet.retain));
   }
 
   /**
@@ -161,15 +162,15 @@ export class MqttLink {
     );
   }
 
-  /** Resolves when the first figures are in, or when it is clear that none will come. */
+  /** Resolves when the retained figures are in, or when it is clear that none will come. */
   async figuresArrived(signal: AbortSignal): Promise<void> {
     const { clock } = this.options;
     const timeoutMs = this.openedAtMs + figuresWaitMs - clock.monotonicMs();
-    if (this.topics.hasUptime || this.figuresForbidden || timeoutMs <= 0) return;
+    if (this.hasFirstRound || this.figuresForbidden || timeoutMs <= 0) return;
     await boundedWait<void>(
       { clock, timeoutMs, signal },
       (resolve, reject) => {
-        this.onUptime = resolve;
+        this.whenFirstRound = resolve;
         return this.onceClosed(reject);
       },
       () => undefined,
@@ -201,11 +202,17 @@ export class MqttLink {
     }
   }
 
-  private receive(topic: string, payload: Buffer): void {
+  /** The retained uptime is asked for last, so it ends the first round; a live one may come in the middle of it. */
+  private onFirstRound(): void {
+    this.hasFirstRound = true;
+    this.whenFirstRound?.();
+  }
+
+  private receive(topic: string, payload: Buffer, isRetained: boolean): void {
     if (topic !== this.probeTopic) {
       const { clock } = this.options;
       this.topics.accept(topic, payload, clock.monotonicMs(), clock.nowMs());
-      if (this.topics.hasUptime) this.onUptime();
+      if (isRetained && topic === `${this.options.sysPrefix}/uptime`) this.onFirstRound();
       return;
     }
     if (payload.length > longestPayload || payload.toString() !== this.waiting?.nonce) return;

@@ -47,14 +47,18 @@ const loadTopics: ReadonlyMap<string, readonly [LoadFigure, LoadWindow]> = new M
   ),
 );
 
+/** The topic that every round of figures sets anew. */
+const uptimeTopic = 'uptime';
+
 /**
  * Topic filters below the prefix that cover every known topic. Not `#`: with `log_dest topic` a broker publishes its
- * whole log there.
+ * whole log there. The uptime is last: a broker that answers the filters in their order sends it after all others.
  */
 export const systemFilters: readonly string[] = [
   'version',
   'load/#',
-  ...new Set([...numberTopics.keys()].map((topic) => topic.replace(/[^/]+$/, (last) => (topic === last ? last : '+')))),
+  ...new Set([...numberTopics.keys()].filter((t) => t !== uptimeTopic).map((topic) => topic.replace(/[^/]+$/, '+'))),
+  uptimeTopic,
 ];
 
 /** One message below the prefix. */

@@ -19,10 +19,6 @@ export class SystemTopics {
   /** @param prefix of the topics, without a slash at its end */
   constructor(private readonly prefix: string) {}
 
-  get hasUptime(): boolean {
-    return this.advancedAtMs !== null;
-  }
-
   /**
    * Takes a message; what is not known is ignored.
    * @param monotonicMs for the age of the figures
