@@ -25,6 +25,7 @@ export function boundedWait<T>(
     let undo: (() => void) | void = undefined;
     let isOver = false;
     const finish = (outcome: T | Error): void => {
+      if (isOver) return;
       isOver = true;
       timer.cancel();
       signal.removeEventListener('abort', onAbort);
