@@ -53,7 +53,6 @@ function driverOptions(options: LinkOptions, version: MqttVersion): IClientOptio
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    socksProxy: '',
   };
 }
 
