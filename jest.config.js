@@ -13,8 +13,22 @@ const swc = (typescript) => ({
   },
 });
 const esmOnly = [
-  '@nestjs', 'file-type', 'uuid', 'strtok3', 'token-types', 'uint8array-extras', 'jose', 'path-to-regexp', 'cookie',
-  'content-disposition', '@tokenizer', '@borewit', 'es-toolkit', '@fastify', 'aedes', 'mqemitter',
+  '@nestjs',
+  'file-type',
+  'uuid',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  'jose',
+  'path-to-regexp',
+  'cookie',
+  'content-disposition',
+  '@tokenizer',
+  '@borewit',
+  'es-toolkit',
+  '@fastify',
+  'aedes',
+  'mqemitter',
 ];
 const shared = {
   testEnvironment: 'node',

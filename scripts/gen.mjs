@@ -20,7 +20,12 @@ function envExample() {
   for (const { title, variables } of configSections) {
     lines.push('', `# --- ${title} ---`);
     for (const [name, variable] of Object.entries(variables)) {
-      lines.push('', `# ${variable.description}`, `# Allowed: ${variable.allowed}.`, `#${name}=${variable.defaultText ?? ''}`);
+      lines.push(
+        '',
+        `# ${variable.description}`,
+        `# Allowed: ${variable.allowed}.`,
+        `#${name}=${variable.defaultText ?? ''}`,
+      );
     }
   }
   return `${lines.join('\n')}\n`;
@@ -41,9 +46,16 @@ function configuration() {
   for (const { title, variables } of configSections) {
     lines.push('', `## ${title}`, '', '| variable | default | allowed | meaning |', '| --- | --- | --- | --- |');
     for (const [name, variable] of Object.entries(variables)) {
-      const fallback = variable.defaultText === undefined ? 'unset' : variable.defaultText === '' ? 'empty' : `\`${variable.defaultText}\``;
+      const fallback =
+        variable.defaultText === undefined
+          ? 'unset'
+          : variable.defaultText === ''
+            ? 'empty'
+            : `\`${variable.defaultText}\``;
       const secret = variable.secret ? ' Secret: never printed.' : '';
-      lines.push(`| \`${name}\` | ${cell(fallback)} | ${cell(variable.allowed)} | ${cell(variable.description)}${secret} |`);
+      lines.push(
+        `| \`${name}\` | ${cell(fallback)} | ${cell(variable.allowed)} | ${cell(variable.description)}${secret} |`,
+      );
     }
   }
   return `${lines.join('\n')}\n`;
@@ -52,8 +64,20 @@ function configuration() {
 function metricsPage(collectors, families, instruments) {
   const owner = new Map(collectors.flatMap((c) => c.metrics.map((m) => [m.name, c.component])));
   const rows = [
-    ...families.map((f) => ({ name: f.name, type: f.type, labels: f.labelNames, help: f.help, from: owner.get(f.name) ?? 'engine' })),
-    ...instruments.map((m) => ({ name: m.name, type: m.type, labels: m.labelNames, help: m.help, from: 'this process' })),
+    ...families.map((f) => ({
+      name: f.name,
+      type: f.type,
+      labels: f.labelNames,
+      help: f.help,
+      from: owner.get(f.name) ?? 'engine',
+    })),
+    ...instruments.map((m) => ({
+      name: m.name,
+      type: m.type,
+      labels: m.labelNames,
+      help: m.help,
+      from: 'this process',
+    })),
   ].sort((a, b) => (a.from === b.from ? (a.name < b.name ? -1 : 1) : a.from < b.from ? -1 : 1));
   const lines = [
     '# Metrics',

@@ -9,7 +9,13 @@ import { prepare, root } from './prepare.mjs';
 await prepare();
 const directory = mkdtempSync(join(tmpdir(), 'watchkeeper-test-'));
 const report = join(directory, 'report.json');
-const args = [join(root, 'node_modules/jest/bin/jest.js'), '--json', `--outputFile=${report}`, '--maxWorkers=2', ...process.argv.slice(2)];
+const args = [
+  join(root, 'node_modules/jest/bin/jest.js'),
+  '--json',
+  `--outputFile=${report}`,
+  '--maxWorkers=2',
+  ...process.argv.slice(2),
+];
 const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
 const code = await new Promise((resolve) => child.once('exit', (status) => resolve(status ?? 1)));
 let passed = 0;

@@ -7,8 +7,8 @@ import { Instruments } from './instruments.js';
 import { Latest } from './latest.js';
 import type { Observation } from './observation.js';
 import { Participants } from './participants.js';
-import { CollectorRunner } from './runner.js';
-import { SinkQueue } from './sink-queue.js';
+import { CollectorRunner, type RunnerCounters } from './runner.js';
+import { type SinkCounters, SinkQueue } from './sink-queue.js';
 
 /** Longest random delay of a collector's first run, so that passes do not all start in the same millisecond. */
 const jitterMs = 500;
@@ -23,6 +23,8 @@ const drainMs = 2_000;
 export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger(Scheduler.name);
   private readonly stop = new AbortController();
+  private readonly counters: RunnerCounters;
+  private readonly sinkCounters: SinkCounters;
   private runners: readonly CollectorRunner[] = [];
   private queues: readonly SinkQueue[] = [];
   private readonly pending = new Map<string, Timer>();
@@ -32,28 +34,28 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly clock: Clock,
     private readonly latest: Latest,
     private readonly timers: SchedulerRegistry,
-    private readonly instruments: Instruments,
+    instruments: Instruments,
     @Inject(collectConfig.token) private readonly config: CollectConfig,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    const { instruments } = this;
-    const counters = {
+  ) {
+    this.counters = {
       runs: instruments.counter(collectInstruments.runs),
       skipped: instruments.counter(collectInstruments.skipped),
       breakerOpen: instruments.gauge(collectInstruments.breakerOpen),
       rowsDropped: instruments.counter(collectInstruments.rowsDropped),
     };
-    const sinkCounters = {
+    this.sinkCounters = {
       dropped: instruments.counter(collectInstruments.sinkDropped),
       failed: instruments.counter(collectInstruments.sinkFailed),
     };
+  }
+
+  onApplicationBootstrap(): void {
     const log = {
       warn: (sentence: string, fields: object) => this.log.warn(sentence, fields),
       info: (sentence: string, fields: object) => this.log.log(sentence, fields),
       debug: (sentence: string, fields: object) => this.log.debug(sentence, fields),
     };
-    this.queues = this.participants.sinks().map((sink) => new SinkQueue(sink, sinkCounters, log.warn));
+    this.queues = this.participants.sinks().map((sink) => new SinkQueue(sink, this.sinkCounters, log.warn));
     this.runners = this.participants
       .collectors()
       .map(
@@ -62,7 +64,7 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
             collector,
             this.clock,
             this.config.COLLECT_PROBE_MS,
-            counters,
+            this.counters,
             log,
             (observation) => this.publish(observation),
             this.stop.signal,
