@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../api/index.js';
 import { AppError, asAppError, causeChain, type ErrorKind } from '../errors.js';
 import { redactUrl } from '../logger.js';
-import type { RouteTable } from './route-table.js';
 
 const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   invalid: 422,
@@ -19,7 +18,10 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
 
 /** Texts for what the framework refuses before a handler runs. Its own messages may quote the input. */
 const frameworkTexts: Readonly<Record<number, readonly [code: string, text: string]>> = {
-  400: ['http.unreadable', 'The request cannot be read: the body must be valid JSON in UTF-8 and the URL well formed.'],
+  400: [
+    'http.unreadable',
+    'The request cannot be read: it must be well-formed HTTP, its address too, and its body valid JSON in UTF-8.',
+  ],
   404: ['http.not_found', 'There is nothing at this address. The API is described at /api/docs.'],
   405: ['http.method_not_allowed', 'This address does not answer this method; the Allow header lists those it does.'],
   408: ['http.timeout', 'The request took too long to arrive.'],
@@ -47,27 +49,34 @@ function frameworkStatus(thrown: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 
+/** @param cause for the log; null when the status says it all */
+function frameworkError(status: number, cause: unknown): AppError {
+  const [code, text] = frameworkTexts[status] ?? ['http.refused', STATUS_CODES[status] ?? 'The request was refused.'];
+  return new AppError(code, 'invalid', text, { cause });
+}
+
 /** Turns every failure into one RFC 9457 body. Logs what is our fault; never tells internals. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('Http');
-
-  constructor(private readonly routes: RouteTable) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     this.answer(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 
-  /** Also for Fastify's own `frameworkErrors`, which never reach Nest. */
+  /** Also for what is refused before Nest: by the gate, by Fastify's router. */
   answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
       return;
     }
-    const { status, error } = this.shape(thrown, request, reply);
+    const { status, error } = this.shape(thrown);
     (request as FastifyRequest & ErrorMarked).problemCode = error.code;
-    if (status === 401) void reply.header('www-authenticate', 'Bearer realm="watchkeeper"');
+    // /metrics names a scheme of its own.
+    if (status === 401 && !reply.hasHeader('www-authenticate')) {
+      void reply.header('www-authenticate', 'Bearer realm="watchkeeper"');
+    }
     if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
     else if (status === 503) void reply.header('retry-after', '5');
     if (status >= 500) this.logFailure(status, error, request);
@@ -77,21 +86,13 @@ export class ProblemFilter implements ExceptionFilter {
       .send(JSON.stringify(problemBody(status, error, request.id)));
   }
 
-  private shape(thrown: unknown, request: FastifyRequest, reply: FastifyReply): Shape {
-    let status = thrown instanceof AppError ? undefined : frameworkStatus(thrown);
+  private shape(thrown: unknown): Shape {
+    const status = thrown instanceof AppError ? undefined : frameworkStatus(thrown);
     if (status === undefined) {
       const error = asAppError(thrown);
       return { status: statusOfKind[error.kind], error };
     }
-    if (status === 404 && request.is404) {
-      const allowed = this.routes.methodsOf(request.url.split('?')[0] ?? '');
-      if (allowed.length > 0) {
-        status = 405;
-        void reply.header('allow', allowed.join(', '));
-      }
-    }
-    const [code, text] = frameworkTexts[status] ?? ['http.refused', STATUS_CODES[status] ?? 'The request was refused.'];
-    return { status, error: new AppError(code, 'invalid', text, { cause: thrown }) };
+    return { status, error: frameworkError(status, thrown) };
   }
 
   private logFailure(status: number, error: AppError, request: FastifyRequest): void {
@@ -108,6 +109,11 @@ export class ProblemFilter implements ExceptionFilter {
       this.log.error('A request failed.', { ...fields, stack: origin.stack });
     } else this.log.warn('A request could not be served.', fields);
   }
+}
+
+/** The body of what Node's HTTP parser refused: there is no request and no reply then. */
+export function refusalBody(status: number, requestId: string): Problem {
+  return problemBody(status, frameworkError(status, null), requestId);
 }
 
 function problemBody(status: number, error: AppError, requestId: string): Problem {
