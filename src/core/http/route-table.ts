@@ -5,6 +5,16 @@ interface Entry {
   readonly methods: Set<string>;
 }
 
+/** The path as the router sees it: without authority (absolute form), query, repeated slashes and escapes. */
+function routedPath(url: string): string {
+  const path = (url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0] ?? '').replace(/\/{2,}/g, '/');
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
 /** Every route by URL pattern, so that a wrong method can be told from a wrong path (Fastify says 404 to both). */
 export class RouteTable {
   private readonly entries = new Map<string, Entry>();
@@ -23,8 +33,9 @@ export class RouteTable {
     });
   }
 
-  /** Methods that some route answers on this path, sorted; empty when the path is unknown. */
-  methodsOf(path: string): readonly string[] {
+  /** Methods that some route answers at the URL of a request, sorted; empty when the path is unknown. */
+  methodsOf(url: string): readonly string[] {
+    const path = routedPath(url);
     const matching = [...this.entries.values()].filter((entry) => entry.pattern.test(path));
     return [...new Set(matching.flatMap((entry) => [...entry.methods]))].sort();
   }
