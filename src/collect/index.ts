@@ -24,5 +24,5 @@ export { runOnce } from './run.js';
 export { Sink } from './sink.js';
 export { SlidingQuantiles } from './sketch.js';
 export type { WindowSummary } from './sketch.js';
-export { componentStatus, statsBody, statsSchema } from './stats-body.js';
+export { componentStatus, histogramBody, histogramView, statsBody, statsSchema } from './stats-body.js';
 export { Timed } from './timed.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { MetricFamily } from './metric.js';
+import type { HistogramValue, MetricFamily } from './metric.js';
 
 /** Label sets an instrument keeps at most; further ones are counted under `other`. */
 const maxLabelSets = 512;
@@ -34,6 +34,8 @@ export interface HistogramInstrument {
   readonly count: number;
   /** Sum of all observed values. */
   readonly sum: number;
+  /** The histogram over all label sets. */
+  read(): HistogramValue;
 }
 
 export interface CounterInstrument {
@@ -58,18 +60,24 @@ export class Instruments {
 
   histogram(family: InstrumentFamily): HistogramInstrument {
     const bound = new LabelBound(family.labelNames);
+    const bounds = family.buckets ?? [];
     const metric = new Histogram({
       name: family.name,
       help: family.help,
       labelNames: [...family.labelNames],
-      buckets: [...(family.buckets ?? [])],
+      buckets: [...bounds],
       registers: [this.registry],
     });
     const totals = { count: 0, sum: 0 };
+    // One more than there are bounds: the last counts what is beyond all of them.
+    const perBucket = new Array<number>(bounds.length + 1).fill(0);
     return {
       observe: (value, ...labels) => {
         totals.count += 1;
         totals.sum += value;
+        const found = bounds.findIndex((upper) => value <= upper);
+        const index = found < 0 ? bounds.length : found;
+        perBucket[index] = (perBucket[index] ?? 0) + 1;
         metric.observe(bound.apply(labels), value);
       },
       get count() {
@@ -77,6 +85,10 @@ export class Instruments {
       },
       get sum() {
         return totals.sum;
+      },
+      read: () => {
+        let cumulative = 0;
+        return { ...totals, buckets: bounds.map((upper, i) => [upper, (cumulative += perBucket[i] ?? 0)] as const) };
       },
     };
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isoTime, never } from '../core/index.js';
 import type { Latest } from './latest.js';
-import type { Metric, MetricFamily, Sample } from './metric.js';
+import { type HistogramValue, type Metric, type MetricFamily, type Sample, upperBoundText } from './metric.js';
 import type { Observation } from './observation.js';
 
 /** Word for a component in the stats bodies. */
@@ -16,14 +16,22 @@ const head = {
   message: z.string().nullable().describe('Why the component is not up, and what to do; null while it is up.'),
 };
 
+/** A histogram in JSON: cumulative counts by upper bound, as in the text format. */
+export const histogramView = z.object({
+  sum: z.number(),
+  count: z.number(),
+  buckets: z.array(z.object({ le: z.string(), count: z.number() })),
+});
+
+/** A histogram kept in this process, for a body. */
+export function histogramBody(h: HistogramValue): z.infer<typeof histogramView> {
+  const bounds = [...h.buckets, [Infinity, h.count] as const];
+  return { sum: h.sum, count: h.count, buckets: bounds.map(([le, count]) => ({ le: upperBoundText(le), count })) };
+}
+
 function valueSchema(family: MetricFamily): z.ZodType {
   const number = z.number().nullable();
-  if (family.type === 'histogram') {
-    return z
-      .object({ sum: z.number(), count: z.number(), buckets: z.array(z.object({ le: z.string(), count: z.number() })) })
-      .nullable()
-      .describe(family.help);
-  }
+  if (family.type === 'histogram') return histogramView.nullable().describe(family.help);
   if (family.labelNames.length === 0) return number.describe(family.help);
   const labels = Object.fromEntries(family.labelNames.map((name) => [name, z.string()]));
   return z.array(z.object({ ...labels, value: z.number() })).describe(family.help);

@@ -7,6 +7,7 @@ const queries: DatabaseClientSnapshot['queries'] = {
   errors: 0,
   slow: 0,
   meanSeconds: 0.2,
+  duration: { buckets: [], sum: 0, count: 0 },
   windowSeconds: 60,
   windowCount: 4,
   p50Seconds: 0.1,

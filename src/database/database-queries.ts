@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type CounterInstrument, type HistogramInstrument, Instruments, SlidingQuantiles } from '../collect/index.js';
+import {
+  type CounterInstrument,
+  type HistogramInstrument,
+  type HistogramValue,
+  Instruments,
+  SlidingQuantiles,
+} from '../collect/index.js';
 import { Clock } from '../core/index.js';
 import { queryInstruments } from './database-queries.metrics.js';
 import type { QueryWatch } from './database.client.js';
@@ -19,6 +25,8 @@ export interface QueryFigures {
   readonly slow: number;
   /** Mean over the life of the process; null before the first statement. */
   readonly meanSeconds: number | null;
+  /** Durations in seconds since the start of the process. */
+  readonly duration: HistogramValue;
   readonly windowSeconds: number;
   readonly windowCount: number;
   readonly p50Seconds: number | null;
@@ -72,6 +80,7 @@ export class DatabaseQueries implements QueryWatch {
       errors: this.errors.total,
       slow: this.slow.total,
       meanSeconds: this.duration.count > 0 ? this.duration.sum / this.duration.count : null,
+      duration: this.duration.read(),
       windowSeconds: this.recent.windowMs / 1000,
       windowCount: count,
       p50Seconds: p50,

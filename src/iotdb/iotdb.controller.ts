@@ -2,7 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Latest, statsBody } from '../collect/index.js';
 import { Clock, Requires, Returns } from '../core/index.js';
-import { iotdbExtra, iotdbStats, iotdbStatsMetrics } from './dto/iotdb-stats.dto.js';
+import { iotdbExtra, iotdbStats } from './dto/iotdb-stats.dto.js';
+import { iotdbMetrics } from './iotdb.metrics.js';
 import { iotdbSchemaMetrics } from './iotdb-schema.metrics.js';
 
 @ApiTags('statistics')
@@ -20,7 +21,7 @@ export class IotdbController {
   get(): Record<string, unknown> {
     const nowMs = this.clock.nowMs();
     const schema = statsBody(this.latest, 'iotdb-schema', iotdbSchemaMetrics, 'iotdb_', nowMs, () => ({}));
-    const main = statsBody(this.latest, 'iotdb', iotdbStatsMetrics, 'iotdb_', nowMs, iotdbExtra);
+    const main = statsBody(this.latest, 'iotdb', iotdbMetrics, 'iotdb_', nowMs, iotdbExtra);
     return { ...schema, ...main, schema_timestamp: schema.timestamp };
   }
 }

@@ -2,7 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Latest, statsBody } from '../collect/index.js';
 import { Clock, Requires, Returns } from '../core/index.js';
-import { redisExtra, redisStats, redisStatsMetrics } from './dto/redis-stats.dto.js';
+import { redisExtra, redisStats } from './dto/redis-stats.dto.js';
+import { redisMetrics } from './redis.metrics.js';
 
 @ApiTags('statistics')
 @Controller('api/v1/admin/stats/redis')
@@ -17,6 +18,6 @@ export class RedisController {
   @ApiOperation({ operationId: 'getRedisStats', summary: 'Figures of the Redis server from the last pass' })
   @Returns(redisStats, { description: 'The latest figures; all null while Redis is not up.' })
   get(): Record<string, unknown> {
-    return statsBody(this.latest, 'redis', redisStatsMetrics, 'redis_', this.clock.nowMs(), redisExtra);
+    return statsBody(this.latest, 'redis', redisMetrics, 'redis_', this.clock.nowMs(), redisExtra);
   }
 }

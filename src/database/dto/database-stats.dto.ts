@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Latest, statsBody, statsSchema } from '../../collect/index.js';
+import { histogramBody, histogramView, type Latest, statsBody, statsSchema } from '../../collect/index.js';
 import { isoTime } from '../../core/index.js';
 import type { DatabaseClientSnapshot } from '../database-client.snapshot.js';
 import { largestShown } from '../database-tables.metrics.js';
@@ -56,6 +56,9 @@ const extra = {
   connections_active: figure,
   connections_idle: figure,
   queries_total: figure,
+  query_duration_seconds: histogramView
+    .nullable()
+    .describe("Durations of this instance's own statements since the start of the process, in seconds."),
   pool,
   queries,
   rates,
@@ -141,6 +144,7 @@ function clientView(client: DatabaseClientSnapshot | undefined): Record<string, 
     connections_active: p?.active ?? null,
     connections_idle: p?.idle ?? null,
     queries_total: client?.queries.total ?? null,
+    query_duration_seconds: client ? histogramBody(client.queries.duration) : null,
     pool: p,
     queries: queriesView(client),
   };

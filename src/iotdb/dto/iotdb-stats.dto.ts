@@ -7,9 +7,6 @@ import { iotdbSchemaMetrics } from '../iotdb-schema.metrics.js';
 /** Nodes listed at most; `iotdb_nodes` counts all of them. */
 const maxNodes = 100;
 
-/** The word in the head of the body says what `iotdb_status` says, and more. */
-export const iotdbStatsMetrics = iotdbMetrics.filter((metric) => metric.from === 'snapshot');
-
 const extra = {
   version: z.string().nullable().describe('Version of the DataNode that answers.'),
   response_time_ms: z.number().nullable().describe('Round trip of a trivial statement in milliseconds.'),
@@ -44,7 +41,7 @@ const schemaFields = statsSchema(iotdbSchemaMetrics, 'iotdb_', {}).omit({
   message: true,
 });
 
-export const iotdbStats = statsSchema(iotdbStatsMetrics, 'iotdb_', {
+export const iotdbStats = statsSchema(iotdbMetrics, 'iotdb_', {
   ...extra,
   ...schemaFields.shape,
   schema_timestamp: z.iso.datetime().describe('Start of the pass that counted series and devices.'),

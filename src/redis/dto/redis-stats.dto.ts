@@ -7,9 +7,6 @@ import type { RedisSnapshot } from '../redis.snapshot.js';
 /** Databases listed at most; the total covers all of them. */
 const maxDatabases = 16;
 
-/** The word in the head of the body says what `redis_status` says, and more. */
-export const redisStatsMetrics = redisMetrics.filter((metric) => metric.from === 'snapshot');
-
 const extra = {
   server: z.enum(['redis', 'valkey']).nullable().describe('Which of the two products answers.'),
   version: z.string().nullable().describe('Version of the product.'),
@@ -43,7 +40,7 @@ const extra = {
     .describe('The numbered databases that hold keys, at most 16.'),
 };
 
-export const redisStats = statsSchema(redisStatsMetrics, 'redis_', extra).meta({ id: 'RedisStats' });
+export const redisStats = statsSchema(redisMetrics, 'redis_', extra).meta({ id: 'RedisStats' });
 
 type Extra = { [K in keyof typeof extra]: z.infer<(typeof extra)[K]> };
 
