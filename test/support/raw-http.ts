@@ -8,7 +8,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** An answer with a Content-Length, cut from the front of the text; undefined while bytes are missing. */
+/** An answer cut from the front of what came until the end of the connection; undefined when there is none. */
 function cutAnswer(text: string): { answer: RawAnswer; rest: string } | undefined {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
@@ -17,13 +17,12 @@ function cutAnswer(text: string): { answer: RawAnswer; rest: string } | undefine
     lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   ) as Record<string, string>;
   const bodyEnd = end + 4 + Number(headers['content-length'] ?? 0);
-  if (text.length < bodyEnd) return undefined;
   const answer = { status: Number(statusLine.split(' ')[1]), headers, body: text.slice(end + 4, bodyEnd) };
   return { answer, rest: text.slice(bodyEnd) };
 }
 
 /**
- * Sends bytes over a connection of their own and reads answers until the server closes it: for requests that no HTTP
+ * Sends bytes (latin1) over a connection of their own and reads answers until the server closes it: for requests that no HTTP
  * client would send. Requests must ask for the close (`get` does) unless the server closes by itself.
  */
 export async function rawHttp(port: number, bytes: string): Promise<readonly RawAnswer[]> {
@@ -31,7 +30,7 @@ export async function rawHttp(port: number, bytes: string): Promise<readonly Raw
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
   socket.on('error', () => socket.destroy());
-  socket.write(bytes);
+  socket.write(bytes, 'latin1');
   await once(socket, 'close');
   const answers: RawAnswer[] = [];
   for (let cut = cutAnswer(text); cut; cut = cutAnswer(text)) {
