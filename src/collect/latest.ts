@@ -22,8 +22,12 @@ function byFamily(samples: readonly Sample[]): SamplesByFamily {
 export class Latest {
   private readonly byComponent = new Map<string, Observation>();
   private readonly grouped = new Map<string, SamplesByFamily>();
+  /** What a component or check was last seen as, and since when. Bounded: components and checks are closed sets. */
+  private readonly states = new Map<string, { readonly state: string; readonly sinceMs: number }>();
 
   put(observation: Observation): void {
+    this.note(`component ${observation.component}`, observation.outcome, observation.startedAtMs);
+    for (const check of observation.checks) this.note(`check ${check.name}`, check.verdict, observation.startedAtMs);
     this.byComponent.set(observation.component, observation);
     this.grouped.set(observation.component, byFamily(observation.samples));
   }
@@ -38,6 +42,16 @@ export class Latest {
     return this.byComponent.get(component);
   }
 
+  /** When this process first saw the component in its present outcome, epoch ms; undefined until the first run. */
+  sinceOf(component: string): number | undefined {
+    return this.states.get(`component ${component}`)?.sinceMs;
+  }
+
+  /** When this process first saw the check with the verdict it has now, epoch ms; undefined until the first run. */
+  checkSince(check: string): number | undefined {
+    return this.states.get(`check ${check}`)?.sinceMs;
+  }
+
   /** All components in order of their names. */
   all(): readonly Observation[] {
     return [...this.byComponent.values()].sort((a, b) => (a.component < b.component ? -1 : 1));
@@ -49,5 +63,9 @@ export class Latest {
     return observation?.outcome === 'ok'
       ? { snapshot: observation.snapshot as S, atMs: observation.startedAtMs }
       : undefined;
+  }
+
+  private note(key: string, state: string, atMs: number): void {
+    if (this.states.get(key)?.state !== state) this.states.set(key, { state, sinceMs: atMs });
   }
 }

@@ -13,6 +13,10 @@ const head = {
   timestamp: z.iso.datetime().describe('Start of the pass that read these figures.'),
   age_seconds: z.number().describe('Age of the figures when this answer was made.'),
   status: componentStatus,
+  since: z.iso
+    .datetime()
+    .nullable()
+    .describe('When this process first saw the component in this status; null until the first pass.'),
   message: z.string().nullable().describe('Why the component is not up, and what to do; null while it is up.'),
 };
 
@@ -99,12 +103,14 @@ export function statsBody<S, E extends object>(
   extra: (snapshot: S | null) => E,
 ): Record<string, unknown> {
   const observation = latest.of(component);
+  const since = latest.sinceOf(component);
   const atMs = observation?.startedAtMs ?? nowMs;
   const figures = metrics.map((m) => [fieldName(m, prefix), figureOf(m, latest.samplesOf(m.name))] as const);
   return {
     timestamp: isoTime(atMs),
     age_seconds: Math.max(0, Math.round((nowMs - atMs) / 100) / 10),
     ...situation(observation),
+    since: since === undefined ? null : isoTime(since),
     ...Object.fromEntries(figures),
     ...extra(observation?.outcome === 'ok' ? (observation.snapshot as S) : null),
   };

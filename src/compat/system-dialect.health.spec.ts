@@ -10,6 +10,7 @@ const check = (name: string, verdict: AssessedCheck['verdict'], loadPercent: num
   figures: {},
   limit: { figure: 'used_percent', operator: '>=', value: 85 },
   loadPercent,
+  sinceMs: null,
 });
 
 describe('The colours of the system dashboard', () => {

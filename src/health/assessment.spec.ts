@@ -15,12 +15,12 @@ const ok: Observation = { ...run, outcome: 'ok', snapshot: {}, checks: [check('o
 
 describe('The checks of a collector', () => {
   it('are unknown before the first run: no data is not good news', () => {
-    expect(assess(judged, undefined, 0)).toMatchObject([{ name: 'redis', verdict: 'unknown' }]);
+    expect(assess(judged, undefined, 0, () => null)).toMatchObject([{ name: 'redis', verdict: 'unknown' }]);
   });
 
   it('are those of the last run while that is fresh, and unknown with the age when it is not', () => {
-    expect(assess(judged, ok, 135_000)).toMatchObject([{ verdict: 'ok' }]);
-    expect(assess(judged, ok, 135_001)).toMatchObject([
+    expect(assess(judged, ok, 135_000, () => 7)).toMatchObject([{ verdict: 'ok', sinceMs: 7 }]);
+    expect(assess(judged, ok, 135_001, () => 7)).toMatchObject([
       { verdict: 'unknown', message: 'No fresh data: last read 35 s ago' },
     ]);
   });
@@ -32,12 +32,12 @@ describe('The checks of a collector', () => {
       error: { code: 'redis.unreachable', kind: 'unavailable', message: 'No answer.' },
       checks: [check('down')],
     };
-    expect(assess(judged, failed, 9_000_000)).toMatchObject([{ verdict: 'down' }]);
+    expect(assess(judged, failed, 9_000_000, () => 7)).toMatchObject([{ verdict: 'down', sinceMs: 7 }]);
   });
 
   it('are absent, with what to do, when the component is not configured', () => {
     const absent: Observation = { ...run, outcome: 'absent', reason: 'Set REDIS_URL.', checks: [] };
-    expect(assess(judged, absent, 0)).toMatchObject([{ verdict: 'absent', message: 'Set REDIS_URL.' }]);
+    expect(assess(judged, absent, 0, () => null)).toMatchObject([{ verdict: 'absent', message: 'Set REDIS_URL.' }]);
   });
 });
 

@@ -5,6 +5,8 @@ import { never } from '../core/index.js';
 export interface AssessedCheck extends Omit<Check, 'verdict'> {
   readonly verdict: Verdict | 'absent';
   readonly component: string;
+  /** When this process first saw the verdict, epoch ms; null when it is not one of an observation. */
+  readonly sinceMs: number | null;
 }
 
 /** What health needs to know of a collector. */
@@ -16,24 +18,31 @@ export interface Judged {
 }
 
 function plain(name: string, component: string, verdict: AssessedCheck['verdict'], message: string): AssessedCheck {
-  return { name, component, verdict, message, figures: {}, limit: null, loadPercent: null };
+  return { name, component, verdict, message, figures: {}, limit: null, loadPercent: null, sinceMs: null };
 }
 
 /**
  * The checks of one collector at `nowMs`. No data is not good news: before the first run, and when the last good run
  * is too old, every check is `unknown`.
  */
-export function assess(judged: Judged, observation: Observation | undefined, nowMs: number): AssessedCheck[] {
+export function assess(
+  judged: Judged,
+  observation: Observation | undefined,
+  nowMs: number,
+  sinceMs: (check: string) => number | null,
+): AssessedCheck[] {
   const { component } = judged;
+  const seen = (checks: readonly Check[]): AssessedCheck[] =>
+    checks.map((check) => ({ ...check, component, sinceMs: sinceMs(check.name) }));
   if (!observation) return judged.checks.map((name) => plain(name, component, 'unknown', 'Not read yet'));
   switch (observation.outcome) {
     case 'absent':
       return judged.checks.map((name) => plain(name, component, 'absent', observation.reason));
     case 'failed':
-      return observation.checks.map((check) => ({ ...check, component }));
+      return seen(observation.checks);
     case 'ok': {
       const ageMs = nowMs - observation.startedAtMs;
-      if (ageMs <= judged.freshForMs) return observation.checks.map((check) => ({ ...check, component }));
+      if (ageMs <= judged.freshForMs) return seen(observation.checks);
       const message = `No fresh data: last read ${Math.round(ageMs / 1000)} s ago`;
       return judged.checks.map((name) => plain(name, component, 'unknown', message));
     }

@@ -25,7 +25,8 @@ export class HealthService {
   /** Every check of every collector. */
   checks(): readonly AssessedCheck[] {
     const now = this.clock.nowMs();
-    return this.judged().flatMap((judged) => assess(judged, this.latest.of(judged.component), now));
+    const since = (check: string): number | null => this.latest.checkSince(check) ?? null;
+    return this.judged().flatMap((judged) => assess(judged, this.latest.of(judged.component), now, since));
   }
 
   /** The worst verdict of all checks that count. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Limit, Verdict } from '../../collect/index.js';
+import { isoTime } from '../../core/index.js';
 import { type AssessedCheck, healthyShare } from '../assessment.js';
 
 const timestamp = z.iso.datetime();
@@ -29,6 +30,7 @@ const check = z
   .object({
     status: word,
     message: z.string(),
+    since: z.iso.datetime().nullable().describe('When this process first saw this status.'),
     limit: limitView.nullable(),
     response_time_ms: figure,
     free_percent: figure,
@@ -73,8 +75,9 @@ export const summaryWords: Readonly<Record<Verdict, z.infer<typeof healthSummary
   unknown: 'unknown',
 };
 
-function checkView(c: AssessedCheck): { status: string; message: string; limit: Limit | null } {
-  return { status: words[c.verdict], ...c.figures, message: c.message, limit: c.limit };
+function checkView(c: AssessedCheck): { status: string; message: string; since: string | null; limit: Limit | null } {
+  const since = c.sinceMs === null ? null : isoTime(c.sinceMs);
+  return { status: words[c.verdict], ...c.figures, message: c.message, since, limit: c.limit };
 }
 
 /** The admin body; a component that has no collector at all reads as absent. */
