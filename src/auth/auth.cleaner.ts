@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Timed } from '../collect/index.js';
 import { causeChain, Clock } from '../core/index.js';
 import { Database } from '../database/index.js';
 import { Repeating } from './repeating.js';
@@ -42,6 +43,7 @@ export class AuthCleaner implements OnModuleInit, OnModuleDestroy {
   }
 
   /** @returns rows removed */
+  @Timed()
   async clean(): Promise<number> {
     let removed = 0;
     for (const statement of expired) {

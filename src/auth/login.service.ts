@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Timed } from '../collect/index.js';
 import { AppError } from '../core/index.js';
 import { Database, DEFAULT_TENANT_ID } from '../database/index.js';
 import { AuditTrail } from './audit.trail.js';
@@ -28,6 +29,7 @@ export class LoginService {
   ) {}
 
   /** @throws auth.credentials_invalid, auth.login_limited, auth.busy, or `unavailable` without the database */
+  @Timed()
   async login(credentials: LoginBody, client: Client): Promise<TokensView> {
     const attempt = this.counted(() => this.limits.attempt(credentials.email, client.address));
     let tokens: TokensView | undefined;

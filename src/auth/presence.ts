@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Timed } from '../collect/index.js';
 import { causeChain, Clock } from '../core/index.js';
 import { Database } from '../database/index.js';
 import { Repeating } from './repeating.js';
@@ -35,6 +36,7 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Writes what was seen. A failure loses one note of presence and nothing else. */
+  @Timed()
   async flush(): Promise<void> {
     if (this.sessions.size === 0) return;
     const ids = [...this.sessions];

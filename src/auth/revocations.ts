@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Timed } from '../collect/index.js';
 import { causeChain, Clock, type Principal } from '../core/index.js';
 import { Database } from '../database/index.js';
 import { authConfig, type AuthConfig } from './auth.config.js';
@@ -65,6 +66,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Learns what other instances ended. Never rejects. */
+  @Timed()
   async poll(): Promise<void> {
     const startedMs = this.clock.monotonicMs();
     const sinceMs = this.lastPollMs === undefined ? Infinity : startedMs - this.lastPollMs + overlapMs;

@@ -101,7 +101,7 @@ describe('registering', () => {
   });
 
   it.each([
-    ['an unknown field', fresh({ is_admin: true }), ''],
+    ['an unknown field', fresh({ is_admin: true }), '/is_admin'],
     ['an unknown role', fresh({ role: 'root' }), '/role'],
     ['no e-mail address', fresh({ email: 'ada' }), '/email'],
     ['a short password', fresh({ password: 'short' }), '/password'],

@@ -55,8 +55,10 @@ export function Timed(): MethodDecorator {
     Inject(MethodTimer)(target, timerProperty);
     const original = descriptor.value as unknown as (...args: unknown[]) => unknown;
     const name = `${target.constructor.name}.${String(key)}`;
-    const timed = function (this: Record<symbol, MethodTimer>, ...args: unknown[]): unknown {
-      return (this[timerProperty] as MethodTimer).time(name, () => original.apply(this, args));
+    const timed = function (this: Record<symbol, MethodTimer | undefined>, ...args: unknown[]): unknown {
+      const timer = this[timerProperty];
+      // An instance made by hand has no timer, and runs untimed.
+      return timer ? timer.time(name, () => original.apply(this, args)) : original.apply(this, args);
     };
     // Guards, routes and documentation hang their metadata on the function: it must survive the wrapping.
     for (const metadataKey of Reflect.getMetadataKeys(original)) {

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 
 /** What the child says: the started server, or the error. */
@@ -29,13 +30,36 @@ export interface LauncherOptions {
   readonly gid?: number;
 }
 
+/** Whether every user may pass through all directories above a path. */
+function isOpen(path: string): boolean {
+  for (let at = path; ; at = dirname(at)) {
+    if ((statSync(at).mode & 0o001) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+/**
+ * A command that sees a closed checkout at an open place: a bind mount in a mount namespace of its own, so nothing is
+ * left behind. Each step replaces the one before, so the process id is that of the command.
+ */
+function throughOpenPlace(checkout: string, place: string, command: readonly string[], o: LauncherOptions): string[] {
+  const ids = o.uid === undefined ? [] : [`--reuid=${o.uid}`, `--regid=${o.gid}`, '--clear-groups'];
+  const script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
+  return ['unshare', '--mount', 'sh', '-c', script, 'sh', checkout, place, 'setpriv', ...ids, ...command];
+}
+
 /** Starts the launcher on a data directory, in a process that a test may kill. */
 export function launcherProcess(dataDir: string, options: LauncherOptions = {}): LauncherProcess {
-  const checkout = options.checkout ?? resolve(__dirname, '../..');
-  const support = join(checkout, 'test', 'support');
-  const args = ['--import', join(support, 'typescript-loader.mjs'), join(support, 'launch-postgres.mjs'), dataDir];
-  const ids = options.uid === undefined ? {} : { uid: options.uid, gid: options.gid };
-  const child: ChildProcess = spawn(process.execPath, args, {
+  const own = resolve(__dirname, '../..');
+  const hidden = options.checkout === undefined && process.getuid?.() === 0 && !isOpen(own);
+  const place = join(tmpdir(), 'watchkeeper-open-checkout');
+  if (hidden) mkdirSync(place, { recursive: true, mode: 0o755 });
+  const support = join(hidden ? place : (options.checkout ?? own), 'test', 'support');
+  const launcher = [join(support, 'typescript-loader.mjs'), join(support, 'launch-postgres.mjs'), dataDir];
+  const plain = [process.execPath, '--import', ...launcher];
+  const [file = '', ...args] = hidden ? throughOpenPlace(own, place, plain, options) : plain;
+  const ids = hidden || options.uid === undefined ? {} : { uid: options.uid, gid: options.gid };
+  const child: ChildProcess = spawn(file, args, {
     ...ids,
     cwd: '/',
     env: { PATH: process.env.PATH },
