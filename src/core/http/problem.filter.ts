@@ -3,7 +3,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../api/index.js';
 import { AppError, asAppError, causeChain, type ErrorKind } from '../errors.js';
-import { redactUrl } from '../logger.js';
+import { shownUrl } from './shown-url.js';
 
 const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   invalid: 422,
@@ -101,7 +101,7 @@ export class ProblemFilter implements ExceptionFilter {
       code: error.code,
       cause: causeChain(error),
       method: request.method,
-      path: redactUrl(request.url),
+      path: shownUrl(request.url),
       request_id: request.id,
     };
     if (error.kind === 'bug') {
