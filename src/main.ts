@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { buildApp, type BuiltApp } from './app.js';
 import { configSections } from './app.config.js';
@@ -23,6 +24,8 @@ import { checkPort, type Servers, startServers, watchedParts } from './servers.j
 
 /** After SIGTERM the process ends within this time, whatever hangs. */
 const shutdownLimitMs = 15_000;
+/** Requests in progress may end within this part of it. */
+const requestLimitMs = 6_000;
 
 type Values = ReadonlyMap<symbol, Readonly<Record<string, unknown>>>;
 
@@ -41,7 +44,11 @@ function configured(extra: Readonly<Record<string, string>>): Values {
 async function shutDown(built: BuiltApp, servers: Servers, graceMs: number): Promise<void> {
   built.app.get(Readiness).beginShutdown();
   await new Promise((resolve) => setTimeout(resolve, graceMs));
+  const server = built.app.getHttpServer() as Server;
+  // A client that sends or reads at its leisure does not decide when this process ends.
+  const cut = setTimeout(() => server.closeAllConnections(), requestLimitMs);
   await built.app.close();
+  clearTimeout(cut);
   await servers.stop();
 }
 

@@ -1,4 +1,4 @@
-import { AppError, asAppError, Clock } from '../core/index.js';
+import { AppError, asAppError, Clock, type Timer } from '../core/index.js';
 import type { Check } from './check.js';
 import { Collector, NotPresent } from './collector.js';
 import { type MetricFamily, type Sample, samplesOf, samplesOfFailure } from './metric.js';
@@ -59,8 +59,49 @@ function failedChecks(collector: Collector, error: AppError): Check[] {
   }));
 }
 
-function runSample(family: MetricFamily, component: string, value: number): Sample {
-  return { family, name: family.name, labels: { component }, value };
+function ownSamples(component: string, durationMs: number, success: boolean, lastSuccessMs: number | null): Sample[] {
+  const sample = (family: MetricFamily, value: number): Sample => ({
+    family,
+    name: family.name,
+    labels: { component },
+    value,
+  });
+  const samples = [sample(runFamilies.duration, durationMs / 1000), sample(runFamilies.success, success ? 1 : 0)];
+  if (lastSuccessMs !== null) samples.push(sample(runFamilies.lastSuccess, lastSuccessMs / 1000));
+  return samples;
+}
+
+interface BoundedRun<S> {
+  /** Rejects when the run fails, or when it had to be given up. */
+  readonly result: Promise<S>;
+  readonly settled: Promise<void>;
+  /** Takes the timers back. */
+  release(): void;
+}
+
+/** Starts `collect` with an abort at its timeout or at `stop`, and a hard stop a little later. */
+function startBounded<S>(collector: Collector<S>, clock: Clock, stop: AbortSignal): BoundedRun<S> {
+  const abort = new AbortController();
+  const onStop = (): void => abort.abort();
+  stop.addEventListener('abort', onStop, { once: true });
+  if (stop.aborted) abort.abort();
+  let timer: Timer;
+  const hardStop = new Promise<never>((_resolve, reject) => {
+    timer = clock.after(collector.timeoutMs, () => {
+      abort.abort();
+      timer = clock.after(graceMs, () => reject(timedOut(collector)));
+    });
+  });
+  const run = Promise.resolve().then(() => collector.collect(abort.signal));
+  const ignore = (): void => undefined;
+  return {
+    result: Promise.race([run, hardStop]),
+    settled: run.then(ignore, ignore),
+    release: () => {
+      timer.cancel();
+      stop.removeEventListener('abort', onStop);
+    },
+  };
 }
 
 /**
@@ -74,72 +115,41 @@ export async function runOnce(
   lastSuccessMs: number | null,
   stop: AbortSignal,
 ): Promise<RunResult> {
+  const { component, scope } = collector;
   const startedAtMs = clock.nowMs();
   const startedMonotonic = clock.monotonicMs();
-  const abort = new AbortController();
-  const onStop = (): void => abort.abort();
-  stop.addEventListener('abort', onStop, { once: true });
-  if (stop.aborted) abort.abort();
-  let giveUp: (error: AppError) => void = () => undefined;
-  const hardStop = new Promise<never>((_resolve, reject) => {
-    giveUp = reject;
-  });
-  hardStop.catch(() => undefined);
-  const graceTimer = { cancel: () => undefined as void };
-  const timer = clock.after(collector.timeoutMs, () => {
-    abort.abort();
-    graceTimer.cancel = clock.after(graceMs, () => giveUp(timedOut(collector))).cancel;
-  });
-  const run = Promise.resolve().then(() => collector.collect(abort.signal));
-  const settled = run.then(
-    () => undefined,
-    () => undefined,
-  );
-  const base = (): Pick<Observation, 'component' | 'scope' | 'startedAtMs' | 'durationMs'> => ({
-    component: collector.component,
-    scope: collector.scope,
-    startedAtMs,
-    durationMs: Math.max(0, clock.monotonicMs() - startedMonotonic),
-  });
-  const ownSamples = (durationMs: number, success: boolean): Sample[] => {
-    const last = success ? startedAtMs : lastSuccessMs;
-    const samples = [
-      runSample(runFamilies.duration, collector.component, durationMs / 1000),
-      runSample(runFamilies.success, collector.component, success ? 1 : 0),
-    ];
-    if (last !== null) samples.push(runSample(runFamilies.lastSuccess, collector.component, last / 1000));
-    return samples;
+  const { result, settled, release } = startBounded(collector, clock, stop);
+  const head = (): { component: string; scope: Collector['scope']; startedAtMs: number; durationMs: number } => {
+    return { component, scope, startedAtMs, durationMs: Math.max(0, clock.monotonicMs() - startedMonotonic) };
   };
   try {
-    const snapshot = await Promise.race([run, hardStop]);
-    const run_ = base();
+    const snapshot = await result;
+    const run = head();
     const { samples, rowsDropped } = samplesOf(collector.metrics, snapshot);
-    const observation: Observation = {
-      ...run_,
-      outcome: 'ok',
-      snapshot,
-      samples: [...samples, ...ownSamples(run_.durationMs, true)],
-      checks: collector.judge(snapshot),
+    const all = [...samples, ...ownSamples(component, run.durationMs, true, startedAtMs)];
+    const checks = collector.judge(snapshot);
+    return {
+      observation: { ...run, outcome: 'ok', snapshot, samples: all, checks },
+      rowsDropped,
+      error: undefined,
+      settled,
     };
-    return { observation, rowsDropped, error: undefined, settled };
   } catch (thrown) {
+    const run = head();
     if (thrown instanceof NotPresent) {
-      const observation: Observation = { ...base(), outcome: 'absent', reason: thrown.reason, samples: [], checks: [] };
+      const observation: Observation = { ...run, outcome: 'absent', reason: thrown.reason, samples: [], checks: [] };
       return { observation, rowsDropped: 0, error: undefined, settled };
     }
     const error = asAppError(thrown);
-    const run_ = base();
     const observation: Observation = {
-      ...run_,
+      ...run,
       outcome: 'failed',
       error: { code: error.code, kind: error.kind, message: error.publicText },
-      samples: [...samplesOfFailure(collector.metrics), ...ownSamples(run_.durationMs, false)],
+      samples: [...samplesOfFailure(collector.metrics), ...ownSamples(component, run.durationMs, false, lastSuccessMs)],
       checks: failedChecks(collector, error),
     };
     return { observation, rowsDropped: 0, error, settled };
   } finally {
-    timer.cancel();
-    graceTimer.cancel();
-    stop.removeEventListener('abort', onStop);
+    release();
   }
 }

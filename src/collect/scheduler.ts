@@ -13,7 +13,7 @@ import { type SinkCounters, SinkQueue } from './sink-queue.js';
 /** Longest random delay of a collector's first run, so that passes do not all start in the same millisecond. */
 const jitterMs = 500;
 /** Longest wait for running passes, and again for the sinks, at shutdown. */
-const drainMs = 2_000;
+const drainMs = 1_000;
 
 /**
  * Runs every collector at its own cadence and hands each observation to Latest and to every sink. Timers are kept in

@@ -50,7 +50,7 @@ export const coreConfig = defineConfig('Server', {
   }),
   SHUTDOWN_GRACE_MS: variable.integer({
     min: 0,
-    max: 10_000,
+    max: 3_000,
     default: 2_000,
     description: 'Time between "not ready" and closing the port at SIGTERM, so that load balancers notice.',
   }),

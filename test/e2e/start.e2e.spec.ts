@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { scrape, valueOf } from '../support/exposition.js';
 import { freePort, silentServer, until } from '../support/process.js';
@@ -85,6 +86,28 @@ describe('A start with nothing configured', () => {
     expect(output).toContain(`in use by process ${running.pid}`);
     expect((await fetch(`${running.url}/health/ready`)).status).toBe(200);
     await running.end('SIGTERM');
+  });
+});
+
+describe('SIGTERM', () => {
+  it('finishes what is in progress, and no client that dawdles keeps the process from its exit code 0', async () => {
+    const home = await productHome();
+    const product = await home.start();
+    const dawdling = connect(product.port, '127.0.0.1');
+    dawdling.on('error', () => undefined);
+    const head = [
+      'POST /api/v1/auth/login HTTP/1.1',
+      'host: x',
+      'content-type: application/json',
+      'content-length: 100',
+    ];
+    dawdling.write(`${head.join('\r\n')}\r\n\r\n{"email":`);
+    await until('the request has begun', async () => {
+      return (valueOf(await scrape(product.url), 'http_requests_in_progress') ?? 0) >= 2;
+    });
+    expect(await product.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    dawdling.destroy();
+    await home.dispose();
   });
 });
 

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+
 /** One sample line of the text format. */
 export interface ExposedSample {
   readonly name: string;
@@ -33,4 +35,11 @@ export function valueOf(
 ): number | undefined {
   const wanted = Object.entries(labels);
   return samples.find((s) => s.name === name && wanted.every(([key, value]) => s.labels[key] === value))?.value;
+}
+
+/** What `promtool check metrics` says of a text: one line a finding, each once, sorted. */
+export function promtoolFindings(text: string): readonly string[] {
+  const { stderr, error } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+  if (error) throw new Error('promtool is not installed: apt-get install prometheus', { cause: error });
+  return [...new Set(stderr.split('\n').filter((line) => line !== ''))].sort();
 }
