@@ -42,15 +42,39 @@ function section<S>(values: Values, token: symbol): S {
   return values.get(token) as S;
 }
 
+/** How long a predecessor that is just ending may hold the port and the data directory. */
+const predecessorMs = 4_000;
+const retryMs = 200;
+
+/** Repeats `attempt` while it fails with one of `codes` and a predecessor may still be on its way out. */
+async function afterPredecessor<T>(codes: readonly string[], attempt: () => Promise<T>): Promise<T> {
+  const end = performance.now() + predecessorMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? '';
+      if (!codes.includes(code) || performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+}
+
+async function tryPort(config: CoreConfig): Promise<void> {
+  const probe = createServer();
+  probe.listen(config.PORT, config.HOST);
+  await once(probe, 'listening');
+  probe.close();
+  await once(probe, 'close');
+}
+
 /**
  * Fails early and clearly when the HTTP port is taken, before any server is started.
  * @throws AppError `server.port_taken`
  */
 export async function checkPort(config: CoreConfig): Promise<void> {
-  const probe = createServer();
-  probe.listen(config.PORT, config.HOST);
   try {
-    await once(probe, 'listening');
+    await afterPredecessor(['EADDRINUSE'], () => tryPort(config));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const what: Readonly<Record<string, string>> = {
@@ -62,8 +86,6 @@ export async function checkPort(config: CoreConfig): Promise<void> {
       what[code ?? ''] ?? `Port ${config.PORT} on ${config.HOST} cannot be opened (${code}). Check PORT and HOST.`;
     throw new AppError('server.port_taken', 'conflict', text, { cause: error });
   }
-  probe.close();
-  await once(probe, 'close');
 }
 
 interface BrokerStart {
@@ -116,7 +138,10 @@ function watchedPart(name: string, url: unknown, variable: string): Part {
 export async function startServers(values: Values, report: (incident: PostgresIncident) => void): Promise<Servers> {
   const core = section<CoreConfig>(values, coreConfig.token);
   const auth = section<ConfigOf<typeof authConfig>>(values, authConfig.token);
-  const directory = DataDirectory.open(section<EmbeddedConfig>(values, embeddedConfig.token).DATA_DIR);
+  const { DATA_DIR } = section<EmbeddedConfig>(values, embeddedConfig.token);
+  const directory = await afterPredecessor(['embedded.data_directory_in_use'], () =>
+    Promise.resolve().then(() => DataDirectory.open(DATA_DIR)),
+  );
   const stops: (() => Promise<void>)[] = [];
   const environment: Record<string, string> = {};
   const parts: Part[] = [];
