@@ -13,6 +13,6 @@ export type { CoreConfig } from './core.config.js';
 export { CoreModule } from './core.module.js';
 export { hardenHttp, httpAdapter, ProblemFilter, RouteTable, validationPipe } from './http/index.js';
 export type { ErrorMarked } from './http/index.js';
-export { JsonLogger, redactUrl } from './logger.js';
+export { JsonLogger } from './logger.js';
 export { Readiness } from './readiness.js';
 export type { ReadinessProbe } from './readiness.js';

@@ -70,10 +70,3 @@ export class JsonLogger implements LoggerService {
     this.pino[level]({ ...fields, ...(stack === undefined ? {} : { stack }), context }, text);
   }
 }
-
-const secretParameter = /([?&](?:token|ticket|key|password|secret|code|authorization)=)[^&#]*/gi;
-
-/** A URL fit for logs: values of secret query parameters are replaced. */
-export function redactUrl(url: string): string {
-  return url.replace(secretParameter, '$1***');
-}

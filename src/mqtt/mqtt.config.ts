@@ -42,6 +42,7 @@ export const mqttConfig = defineConfig(
     }),
     EMQX_API_URL: variable.optionalUrl(['http', 'https'], {
       description: 'REST API of EMQX 5, such as http://emqx:18083; its figures are read there instead of from $SYS.',
+      secret: true,
     }),
     EMQX_API_KEY: variable.optionalText({
       allowed: 'the API key',
@@ -58,7 +59,9 @@ export const mqttConfig = defineConfig(
   (values) =>
     values.EMQX_API_URL !== undefined && (values.EMQX_API_KEY === undefined || values.EMQX_API_SECRET === undefined)
       ? [['EMQX_API_URL', 'needs EMQX_API_KEY and EMQX_API_SECRET too']]
-      : [],
+      : values.EMQX_API_URL !== undefined && new URL(values.EMQX_API_URL).username !== ''
+        ? [['EMQX_API_URL', 'has a user name in it: put it into EMQX_API_KEY and EMQX_API_SECRET']]
+        : [],
 );
 
 export type MqttConfig = ConfigOf<typeof mqttConfig>;

@@ -30,7 +30,9 @@ export const newPasswordField = z
   .describe('12 to 128 characters of any kind; common passwords are refused.');
 
 /** Page size of a list. */
-export const pageLimit = z.coerce.number().int().min(1).max(1000).default(100);
+export const pageLimit = z
+  .preprocess((text) => (/^\d{1,4}$/.test(String(text)) ? Number(text) : text), z.int().min(1).max(1000))
+  .default(100);
 
 /** Opaque place in a list: `next_cursor` of the page before. */
 export const cursorField = z.string().min(1).max(512).optional();
