@@ -47,7 +47,7 @@ function install() {
   const stamp = join(root, 'node_modules', '.watchkeeper-lock');
   const wanted = digest([join(root, 'package-lock.json')]);
   if (isCurrent(stamp, wanted)) return;
-  step('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund']);
+  step('Installing dependencies', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
   writeFileSync(stamp, wanted);
 }
 

@@ -24,8 +24,12 @@ import { checkPort, type Servers, startServers, watchedParts } from './servers.j
 
 /** After SIGTERM the process ends within this time, whatever hangs. */
 const shutdownLimitMs = 15_000;
+/** The same signal within this time is one signal that came by two ways. */
+const repeatedSignalMs = 1_000;
 /** Requests in progress may end within this part of it. */
 const requestLimitMs = 6_000;
+
+const retryMs = 2_000;
 
 type Values = ReadonlyMap<symbol, Readonly<Record<string, unknown>>>;
 
@@ -40,8 +44,17 @@ function configured(extra: Readonly<Record<string, string>>): Values {
   return parsed.values;
 }
 
-/** Ends the process in order: not ready, a moment for load balancers, the application, the servers we brought. */
-async function shutDown(built: BuiltApp, servers: Servers, graceMs: number): Promise<void> {
+/** What runs so far; filled while the process starts, so that it can be ended in order at any moment. */
+interface Running {
+  servers?: Promise<Servers>;
+  built?: BuiltApp;
+  readonly graceMs: number;
+  /** Monotonic time of the signal that ends the process. */
+  endingSinceMs?: number;
+}
+
+/** Ends the application: not ready, a moment for load balancers, requests, passes, connections. */
+async function closeApp(built: BuiltApp, graceMs: number): Promise<void> {
   built.app.get(Readiness).beginShutdown();
   await new Promise((resolve) => setTimeout(resolve, graceMs));
   const server = built.app.getHttpServer() as Server;
@@ -49,22 +62,32 @@ async function shutDown(built: BuiltApp, servers: Servers, graceMs: number): Pro
   const cut = setTimeout(() => server.closeAllConnections(), requestLimitMs);
   await built.app.close();
   clearTimeout(cut);
-  await servers.stop();
 }
 
-function handleSignals(built: BuiltApp, servers: Servers, graceMs: number): void {
+/** Ends everything that was started, then the servers we brought; also when the start has not come to its end. */
+async function shutDown(running: Running, graceMs: number): Promise<void> {
+  if (running.built) await closeApp(running.built, graceMs);
+  // A start of our servers that fails has stopped what it had started.
+  const servers = await running.servers?.catch(() => undefined);
+  await servers?.stop();
+}
+
+function handleSignals(running: Running): void {
   const log = new Logger('Shutdown');
-  let ending = false;
   const end = (reason: string, exitCode: number, waitMs: number): void => {
-    // A second signal exits at once; what was acknowledged is on disk.
-    if (ending) process.exit(exitCode === 0 ? 130 : 1);
-    ending = true;
+    if (running.endingSinceMs !== undefined) {
+      // A terminal, a supervisor and npm may all pass on one and the same signal.
+      if (exitCode === 0 && performance.now() - running.endingSinceMs < repeatedSignalMs) return;
+      // A second signal exits at once; what was acknowledged is on disk.
+      process.exit(exitCode === 0 ? 130 : 1);
+    }
+    running.endingSinceMs = performance.now();
     log.log('Shutting down.', { reason });
     setTimeout(() => {
       log.error('The shutdown took too long.', { limitMs: shutdownLimitMs });
       process.exit(1);
     }, shutdownLimitMs).unref();
-    shutDown(built, servers, waitMs).then(
+    shutDown(running, waitMs).then(
       () => process.exit(exitCode),
       (error: unknown) => {
         log.error('The shutdown failed.', { cause: causeChain(error) });
@@ -72,13 +95,25 @@ function handleSignals(built: BuiltApp, servers: Servers, graceMs: number): void
       },
     );
   };
-  process.on('SIGTERM', () => end('SIGTERM', 0, graceMs));
+  process.on('SIGTERM', () => end('SIGTERM', 0, running.graceMs));
   process.on('SIGINT', () => end('SIGINT', 0, 0));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       log.fatal('An error was not handled.', { event, cause: causeChain(error), stack: (error as Error)?.stack });
       end(event, 1, 0);
     });
+  }
+}
+
+/** Repeats what fails only because the database went away again. */
+async function untilDone<T>(attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof AppError && error.retryable)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+    }
   }
 }
 
@@ -89,7 +124,7 @@ async function firstAdmin(built: BuiltApp): Promise<FirstAdmin | null> {
   if (database.ready) return bootstrap.run();
   void database
     .whenReady()
-    .then(() => bootstrap.run())
+    .then(() => untilDone(() => bootstrap.run()))
     .then((admin) => process.stdout.write(adminLines(admin)))
     .catch((error: unknown) =>
       new Logger('Start').error('The first admin was not made.', { cause: causeChain(error) }),
@@ -98,11 +133,11 @@ async function firstAdmin(built: BuiltApp): Promise<FirstAdmin | null> {
 }
 
 /** Everything after our own servers run; whatever fails here, they are stopped again. */
-async function serve(servers: Servers, startedMs: number): Promise<void> {
+async function serve(running: Running, servers: Servers, startedMs: number): Promise<void> {
   const values = configured(servers.environment);
   const core = values.get(coreConfig.token) as CoreConfig;
   const built = await buildApp(values);
-  handleSignals(built, servers, core.SHUTDOWN_GRACE_MS);
+  running.built = built;
   await built.app.listen(core.PORT, core.HOST);
   const redis = values.get(redisConfig.token) as RedisConfig;
   const iotdb = values.get(iotdbConfig.token) as IotdbConfig;
@@ -126,11 +161,17 @@ async function main(): Promise<void> {
   Logger.overrideLogger(new JsonLogger(core.LOG_LEVEL));
   await checkPort(core);
   const log = new Logger('EmbeddedPostgres');
-  const servers = await startServers(values, (incident) => {
+  const running: Running = { graceMs: core.SHUTDOWN_GRACE_MS };
+  handleSignals(running);
+  running.servers = startServers(values, (incident) => {
     if (incident.kind === 'recovered') log.log('The embedded PostgreSQL runs again.');
     else log.warn('The embedded PostgreSQL died.', { ...incident });
   });
-  await serve(servers, startedMs).catch(async (error: unknown) => {
+  const servers = await running.servers;
+  if (running.endingSinceMs !== undefined) return;
+  await serve(running, servers, startedMs).catch(async (error: unknown) => {
+    // Whoever ends the process stops the servers; a start that breaks under it is no news.
+    if (running.endingSinceMs !== undefined) return;
     await servers.stop();
     throw error;
   });

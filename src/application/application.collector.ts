@@ -23,15 +23,19 @@ export class ApplicationCollector extends Collector<ApplicationSnapshot> {
   override readonly checks = ['requests', 'errors'];
   override readonly scope = 'process';
 
+  private readonly startedAtMs: number;
+
   constructor(
     private readonly http: HttpFigures,
     private readonly runtime: RuntimeFigures,
     private readonly streams: OpenStreams,
     private readonly adapterHost: HttpAdapterHost,
-    private readonly clock: Clock,
+    clock: Clock,
     @Inject(applicationConfig.token) private readonly config: ApplicationConfig,
   ) {
     super();
+    // Once: computed at every pass it would move with the clock, and changes() would see restarts.
+    this.startedAtMs = Math.round(clock.nowMs() - process.uptime() * 1000);
   }
 
   override async collect(): Promise<ApplicationSnapshot> {
@@ -41,7 +45,7 @@ export class ApplicationCollector extends Collector<ApplicationSnapshot> {
     return {
       version: applicationVersion,
       runtimeVersion: process.versions.node,
-      startedAtMs: Math.round(this.clock.nowMs() - uptimeSeconds * 1000),
+      startedAtMs: this.startedAtMs,
       uptimeSeconds,
       requests,
       errors: this.http.readErrors(),

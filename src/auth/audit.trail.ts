@@ -1,6 +1,6 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AppError, causeChain, Clock, type Timer } from '../core/index.js';
+import { AppError, bounded, causeChain, Clock, type Timer } from '../core/index.js';
 import { Database } from '../database/index.js';
 import { AuthInstruments } from './auth.instruments.js';
 import type { AuditEntry } from './audit.entry.js';
@@ -9,10 +9,12 @@ import { insertAuditEvents } from './audit.repository.js';
 const maxQueued = 1_000;
 const maxBatch = 200;
 const flushAfterMs = 500;
+/** Longest wait for the database at shutdown. */
+const shutdownWaitMs = 1_000;
 
 /** The append-only record of security events. What changes something is written in the transaction of the change. */
 @Injectable()
-export class AuditTrail implements OnModuleDestroy {
+export class AuditTrail implements OnApplicationShutdown {
   private readonly log = new Logger('Audit');
   private readonly queue: { entry: AuditEntry; at: Date }[] = [];
   private timer: Timer | undefined;
@@ -43,8 +45,9 @@ export class AuditTrail implements OnModuleDestroy {
     this.timer ??= this.clock.after(flushAfterMs, () => void this.flush());
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.flush();
+  /** When HTTP has ended: refusals of the last requests are noted too. */
+  onApplicationShutdown(): Promise<void> {
+    return bounded(this.clock, shutdownWaitMs, this.flush());
   }
 
   /** Writes what is queued. Keeps it while the database is away. Never rejects. */

@@ -1,12 +1,14 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Timed } from '../collect/index.js';
-import { causeChain, Clock } from '../core/index.js';
+import { bounded, causeChain, Clock } from '../core/index.js';
 import { Database } from '../database/index.js';
 import { Repeating } from './repeating.js';
 import { markSeen } from './session.repository.js';
 
 const flushEveryMs = 30_000;
 const maxHeld = 10_000;
+/** Longest wait for the database at shutdown. */
+const shutdownWaitMs = 1_000;
 
 /** Which sessions were used lately. Noted in memory, written together every 30 s: a request costs no write. */
 @Injectable()
@@ -17,7 +19,7 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly database: Database,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     this.flushing = new Repeating(clock, flushEveryMs, () => this.flush());
   }
@@ -27,8 +29,11 @@ export class Presence implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.flushing.stop();
-    await this.flush();
+    await bounded(
+      this.clock,
+      shutdownWaitMs,
+      this.flushing.stop().then(() => this.flush()),
+    );
   }
 
   seen(sessionId: string): void {

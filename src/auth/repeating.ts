@@ -1,4 +1,6 @@
-import type { Clock, Timer } from '../core/index.js';
+import { bounded, type Clock, type Timer } from '../core/index.js';
+
+const stopWaitMs = 1_000;
 
 /** Runs `work` again and again; a pause begins when the run before has ended, so runs never overlap. */
 export class Repeating {
@@ -18,11 +20,11 @@ export class Repeating {
     this.next();
   }
 
-  /** No further run begins; resolves when the current one has ended. */
+  /** No further run begins; waits for the current one, but not longer than a second. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.timer?.cancel();
-    await this.running;
+    await bounded(this.clock, stopWaitMs, Promise.resolve(this.running));
   }
 
   private next(): void {

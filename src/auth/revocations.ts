@@ -25,6 +25,8 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   private refuseEndingBeforeMs = 0;
   private lastPollMs: number | undefined;
   private failing = false;
+  /** Tokens that end later than this (epoch ms) were issued after this start. */
+  private readonly knownFromMs: number;
   private readonly polling: Repeating;
 
   constructor(
@@ -32,6 +34,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     private readonly clock: Clock,
     @Inject(authConfig.token) private readonly config: AuthConfig,
   ) {
+    this.knownFromMs = clock.nowMs() + config.ACCESS_TOKEN_TTL_SECONDS * 1000;
     this.polling = new Repeating(clock, config.AUTH_REVOCATION_POLL_MS, () => this.poll());
   }
 
@@ -52,6 +55,8 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   /** Whether the token of this principal must not be accepted any more. */
   refuses(principal: Pick<Principal, 'sessionId' | 'expiresAtMs'>): boolean {
     if (principal.sessionId === null) return false;
+    // Nothing is known yet of the sessions that ended before this start: renewing the token asks the database.
+    if (this.lastPollMs === undefined && principal.expiresAtMs <= this.knownFromMs) return true;
     return this.forgetAt.has(principal.sessionId) || principal.expiresAtMs <= this.refuseEndingBeforeMs;
   }
 

@@ -17,10 +17,13 @@ function unique<T>(what: string, items: readonly T[], name: (item: T) => string)
 /** Every collector and sink that some module provides, found by class. Duplicate names stop the boot. */
 @Injectable()
 export class Participants {
+  private found: readonly Collector[] | undefined;
+
   constructor(private readonly discovery: DiscoveryService) {}
 
-  /** In order of component names. */
+  /** In order of component names. Ask when all modules are built; the answer stays. */
   collectors(): readonly Collector[] {
+    if (this.found) return this.found;
     const found = this.instancesOf(Collector).sort((a, b) => (a.component < b.component ? -1 : 1));
     unique('component', found, (c) => c.component);
     unique(
@@ -28,6 +31,7 @@ export class Participants {
       found.flatMap((c) => c.checks),
       (name) => name,
     );
+    this.found = found;
     return found;
   }
 

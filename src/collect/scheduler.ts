@@ -1,6 +1,6 @@
 import { BeforeApplicationShutdown, Inject, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { Clock, type Timer } from '../core/index.js';
+import { bounded, Clock, type Timer } from '../core/index.js';
 import { collectConfig, type CollectConfig } from './collect.config.js';
 import { collectInstruments } from './collect.metrics.js';
 import { Instruments } from './instruments.js';
@@ -76,8 +76,8 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
   async beforeApplicationShutdown(): Promise<void> {
     this.stop.abort();
     for (const { collector } of this.runners) this.forget(collector.component);
-    await this.bounded(this.runners.map((runner) => runner.idle()));
-    await this.bounded(this.queues.map((queue) => queue.flush()));
+    await bounded(this.clock, drainMs, Promise.all(this.runners.map((runner) => runner.idle())));
+    await bounded(this.clock, drainMs, Promise.all(this.queues.map((queue) => queue.flush())));
   }
 
   /** Puts an observation where readers look, then queues it for every sink. */
@@ -117,14 +117,5 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
     if (this.timers.doesExist('timeout', name)) this.timers.deleteTimeout(name);
     this.pending.get(component)?.cancel();
     this.pending.delete(component);
-  }
-
-  private async bounded(waits: readonly Promise<void>[]): Promise<void> {
-    let timer: Timer | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = this.clock.after(drainMs, resolve);
-    });
-    await Promise.race([Promise.all(waits), limit]);
-    timer?.cancel();
   }
 }

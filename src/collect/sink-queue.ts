@@ -38,9 +38,7 @@ export class SinkQueue {
       this.counters.dropped.add(1, this.sink.name);
     }
     this.waiting.push(observation);
-    this.draining ??= this.drain().finally(() => {
-      this.draining = undefined;
-    });
+    this.draining ??= this.drain();
   }
 
   /** Resolves when everything queued so far was handed over. */
@@ -62,5 +60,7 @@ export class SinkQueue {
         this.failing = true;
       }
     }
+    // In the same turn as the look that found the queue empty: a push in between would wait for the next one.
+    this.draining = undefined;
   }
 }

@@ -2,6 +2,7 @@ export { ACCESS_KEY, LIMIT_KEY, Limited, permissions, Public, Requires, roles } 
 export type { AccessRule, Permission, Principal, Role } from './access/index.js';
 export { Body, Param, problemSchema, Query, Returns, zodToOpenApi31 } from './api/index.js';
 export type { Problem } from './api/index.js';
+export { bounded } from './bounded.js';
 export { Clock, isoTime, SystemClock } from './clock.js';
 export type { Timer } from './clock.js';
 export { defineConfig, describeFaults, environment, parseConfig, variable } from './config/index.js';

@@ -18,6 +18,11 @@ export class Readiness {
     this.shuttingDown = true;
   }
 
+  /** Whether `beginShutdown` was called; not to be cached. */
+  get isShuttingDown(): boolean {
+    return this.shuttingDown;
+  }
+
   /** Names and reasons of what is not ready; empty when all is. A probe that throws is not ready. */
   async problems(): Promise<Readonly<Record<string, string>>> {
     if (this.shuttingDown) return { process: 'The process is shutting down.' };

@@ -36,6 +36,8 @@ export class HealthService {
 
   /** What keeps this instance from taking traffic, by name; empty when ready. Cached for 2 s. */
   readinessProblems(): Promise<Readonly<Record<string, string>>> {
+    // Load balancers have only the grace time of the shutdown to notice.
+    if (this.ready.isShuttingDown) return this.ready.problems();
     const now = this.clock.monotonicMs();
     if (!this.readiness || now - this.readiness.atMs >= readinessCacheMs) {
       this.readiness = { atMs: now, problems: this.ready.problems() };

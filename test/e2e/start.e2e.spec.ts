@@ -109,6 +109,29 @@ describe('SIGTERM', () => {
     dawdling.destroy();
     await home.dispose();
   });
+
+  it('is answered by "not ready" during the grace time, before the port closes', async () => {
+    const home = await productHome({ SHUTDOWN_GRACE_MS: '3000' });
+    const product = await home.start();
+    expect((await fetch(`${product.url}/health/ready`)).status).toBe(200);
+    const ended = product.end('SIGTERM');
+    await until('a load balancer can see it', async () => (await fetch(`${product.url}/health/ready`)).status === 503);
+    expect((await fetch(`${product.url}/health/live`)).status).toBe(200);
+    expect(await ended).toEqual({ code: 0, signal: null });
+    await home.dispose();
+  });
+
+  it('during the start ends the embedded PostgreSQL too', async () => {
+    const home = await productHome();
+    const pidFile = join(home.environment.DATA_DIR ?? '', 'postgres', 'postmaster.pid');
+    const starting = home.start();
+    const failed = starting.catch(() => undefined);
+    await until('PostgreSQL is being started', () => existsSync(pidFile));
+    await home.signal('SIGTERM');
+    await failed;
+    expect(existsSync(pidFile)).toBe(false);
+    await home.dispose();
+  });
 });
 
 describe('A start that cannot work', () => {

@@ -1,5 +1,5 @@
 // The laws of the house that a script can check: imports go down only and through doors, no cycles, HTTP exceptions
-// only where HTTP is, files within their size. Prints every breach and ends with 1 if there is one.
+// only where HTTP is, no hidden timers. Prints every breach and ends with 1 if there is one.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -23,6 +23,8 @@ export interface ProductHome {
   /** DATA_DIR and ports that outlive a process. */
   readonly environment: Readonly<Record<string, string>>;
   start(extra?: Readonly<Record<string, string>>): Promise<Product>;
+  /** Sends a signal to whatever runs, ready or not, and waits for the end. */
+  signal(signal: NodeJS.Signals): Promise<void>;
   /** Runs a process that is expected to end by itself; resolves with its output. */
   run(extra?: Readonly<Record<string, string>>): Promise<{ readonly code: number | null; readonly output: string }>;
   /** Ends whatever still runs, the embedded PostgreSQL too, and removes the data. */
@@ -90,6 +92,13 @@ export async function productHome(settings: Readonly<Record<string, string>> = {
   return {
     environment,
     start,
+    signal: async (signal) => {
+      for (const child of running) {
+        const gone = once(child, 'exit');
+        child.kill(signal);
+        await gone;
+      }
+    },
     run: async (extra = {}) => {
       const { child, output } = launch({ ...environment, ...extra });
       running.add(child);
