@@ -1,8 +1,17 @@
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { applicationVersion } from './application/index.js';
-import { coreConfig, type CoreConfig, hardenHttp, httpAdapter, JsonLogger, type RouteTable } from './core/index.js';
+import {
+  Connections,
+  coreConfig,
+  type CoreConfig,
+  hardenHttp,
+  httpAdapter,
+  JsonLogger,
+  type RouteTable,
+} from './core/index.js';
 import { buildOpenApi, OpenApiDocument } from './openapi/index.js';
 
 type Values = ReadonlyMap<symbol, Readonly<Record<string, unknown>>>;
@@ -10,6 +19,7 @@ type Values = ReadonlyMap<symbol, Readonly<Record<string, unknown>>>;
 export interface BuiltApp {
   readonly app: NestFastifyApplication;
   readonly routes: RouteTable;
+  readonly connections: Connections;
 }
 
 /** Builds the application: everything is wired, nothing is connected or listening yet. */
@@ -21,7 +31,8 @@ export async function buildApp(values: Values): Promise<BuiltApp> {
     // hardenHttp registers the only parser: bounded JSON.
     bodyParser: false,
   });
+  const connections = new Connections(app.getHttpServer() as Server);
   const routes = await hardenHttp(app, config);
   app.get(OpenApiDocument).set(buildOpenApi(app, applicationVersion));
-  return { app, routes };
+  return { app, routes, connections };
 }

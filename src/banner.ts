@@ -19,7 +19,9 @@ export function banner(facts: BannerFacts): string {
   const width = Math.max(...facts.parts.map((part) => part.name.length));
   const lines = [
     '',
-    `Watchkeeper is ready after ${facts.seconds.toFixed(1)} s.`,
+    facts.admin
+      ? `Watchkeeper is ready after ${facts.seconds.toFixed(1)} s.`
+      : `Watchkeeper is up after ${facts.seconds.toFixed(1)} s, but its database does not answer yet; it goes on trying.`,
     '',
     `  API and documentation  ${url}/api/docs`,
     `  Metrics                ${url}/metrics`,

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import type { Server } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { buildApp, type BuiltApp } from './app.js';
 import { configSections } from './app.config.js';
@@ -18,7 +17,9 @@ import {
   Readiness,
 } from './core/index.js';
 import { Database } from './database/index.js';
+import { embeddedBrokerConfig, type EmbeddedBrokerConfig } from './embedded/index.js';
 import { iotdbConfig, type IotdbConfig } from './iotdb/index.js';
+import { mqttConfig, type MqttConfig } from './mqtt/index.js';
 import { redisConfig, type RedisConfig } from './redis/index.js';
 import { checkPort, type Servers, startServers, watchedParts } from './servers.js';
 
@@ -57,9 +58,9 @@ interface Running {
 async function closeApp(built: BuiltApp, graceMs: number): Promise<void> {
   built.app.get(Readiness).beginShutdown();
   await new Promise((resolve) => setTimeout(resolve, graceMs));
-  const server = built.app.getHttpServer() as Server;
+  built.connections.endIdle();
   // A client that sends or reads at its leisure does not decide when this process ends.
-  const cut = setTimeout(() => server.closeAllConnections(), requestLimitMs);
+  const cut = setTimeout(() => built.connections.endAll(), requestLimitMs);
   await built.app.close();
   clearTimeout(cut);
 }
@@ -152,6 +153,7 @@ async function serve(running: Running, servers: Servers, startedMs: number): Pro
       brokerLogin: servers.newBrokerLogin,
     }),
   );
+  servers.shown();
 }
 
 async function main(): Promise<void> {
@@ -159,6 +161,10 @@ async function main(): Promise<void> {
   const values = configured({});
   const core = values.get(coreConfig.token) as CoreConfig;
   Logger.overrideLogger(new JsonLogger(core.LOG_LEVEL));
+  const broker = values.get(embeddedBrokerConfig.token) as EmbeddedBrokerConfig;
+  const ownBroker = (values.get(mqttConfig.token) as MqttConfig).MQTT_URL === undefined;
+  if (ownBroker && broker.MQTT_PORT === core.PORT)
+    fail(`PORT and MQTT_PORT are both ${core.PORT}. Give them different ports.`);
   await checkPort(core);
   const log = new Logger('EmbeddedPostgres');
   const running: Running = { graceMs: core.SHUTDOWN_GRACE_MS };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { authConfig } from './auth/index.js';
@@ -18,6 +19,9 @@ import {
 } from './embedded/index.js';
 import { mqttConfig, probeTopicPrefix } from './mqtt/index.js';
 
+/** Says that the login of the broker was printed. */
+const shownMark = 'mqtt-operator-shown';
+
 type Values = ReadonlyMap<symbol, Readonly<Record<string, unknown>>>;
 
 /** One line of the start banner: a part of the platform and where it comes from. */
@@ -34,6 +38,8 @@ export interface Servers {
   readonly parts: readonly Part[];
   /** Set when the broker's password was made just now; shown once. */
   readonly newBrokerLogin: { readonly username: string; readonly password: string } | null;
+  /** To be called when `newBrokerLogin` was shown. */
+  shown(): void;
   /** Stops them in order and gives DATA_DIR back. */
   stop(): Promise<void>;
 }
@@ -168,9 +174,11 @@ export async function startServers(values: Values, report: (incident: PostgresIn
       stops.push(() => started.broker.stop());
       environment.MQTT_URL = started.url;
       parts.push({ name: 'MQTT broker', from: 'embedded', detail: `port ${started.port}, user ${started.username}` });
-      if (started.password?.created) newBrokerLogin = { username: started.username, password: started.password.value };
+      // The start after one that failed has to show what that one made.
+      if (started.password && !existsSync(directory.entry('secrets', shownMark)))
+        newBrokerLogin = { username: started.username, password: started.password.value };
     } else parts.push(watchedPart('MQTT broker', mqttUrl, 'MQTT_URL'));
-    return { environment, parts, newBrokerLogin, stop };
+    return { environment, parts, newBrokerLogin, shown: () => void directory.secret(shownMark, () => 'true'), stop };
   } catch (error) {
     await stop();
     throw error;

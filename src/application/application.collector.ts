@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { promisify } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { type Check, Collector } from '../collect/index.js';
+import { type Check, Collector, QueueLengths } from '../collect/index.js';
 import { Clock } from '../core/index.js';
 import { applicationConfig, type ApplicationConfig } from './application.config.js';
 import { judgeApplication } from './application.judge.js';
@@ -29,6 +29,7 @@ export class ApplicationCollector extends Collector<ApplicationSnapshot> {
     private readonly http: HttpFigures,
     private readonly runtime: RuntimeFigures,
     private readonly streams: OpenStreams,
+    private readonly queues: QueueLengths,
     private readonly adapterHost: HttpAdapterHost,
     clock: Clock,
     @Inject(applicationConfig.token) private readonly config: ApplicationConfig,
@@ -51,6 +52,7 @@ export class ApplicationCollector extends Collector<ApplicationSnapshot> {
       errors: this.http.readErrors(),
       openStreams: this.streams.read(),
       openConnections: await this.openConnections(),
+      queues: this.queues.read(),
       eventLoop: this.runtime.readEventLoop(),
       garbageCollection: this.runtime.readGarbageCollection(),
       memory: this.runtime.readMemory(),

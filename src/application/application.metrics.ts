@@ -70,6 +70,9 @@ export const applicationMetrics: readonly Metric<ApplicationSnapshot>[] = [
   gauge('app_streams_open', 'Open live streams, by transport.', ['transport'], (s) =>
     Object.entries(s.openStreams).map(([transport, count]) => [{ transport }, count] as const),
   ),
+  gauge('task_queue_length', 'Entries waiting in this process, by queue.', ['queue'], (s) =>
+    s.queues.map(([queue, length]) => [{ queue }, length] as const),
+  ),
   gauge('app_workers', 'Processes that serve HTTP in this instance, by state at the last pass.', ['state'], (s) => [
     [{ state: 'active' }, s.workers.active],
     [{ state: 'idle' }, s.workers.idle],

@@ -53,6 +53,8 @@ export interface ApplicationSnapshot {
   readonly openStreams: Readonly<Record<StreamTransport, number>>;
   /** Open TCP connections of the HTTP server. */
   readonly openConnections: number;
+  /** Entries waiting in this process, by queue. */
+  readonly queues: readonly (readonly [name: string, length: number])[];
   /** Event-loop delay over the last pass, seconds. */
   readonly eventLoop: {
     readonly meanSeconds: number;

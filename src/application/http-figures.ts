@@ -15,6 +15,8 @@ import { ErrorLedger } from './error-ledger.js';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const windowSeconds = 60;
+/** Routes whose 503 is an answer and no error. */
+const probes = /^\/(api\/)?(v1\/admin\/)?health(\/|$)/;
 
 /** Observes every HTTP request once; counters, histogram, percentiles and error figures all come from that. */
 @Injectable()
@@ -96,7 +98,8 @@ export class HttpFigures implements OnModuleInit {
     this.all.observe(seconds);
     const statusClass = `${Math.floor(status / 100)}xx` as keyof StatusClasses;
     if (statusClass in this.classes) this.classes[statusClass] += 1;
-    if (status < 400) return;
+    // A probe that answers 503 tells of another's failure; it must not make this application look faulty.
+    if (status < 400 || probes.test(endpoint)) return;
     (status < 500 ? this.clientErrors : this.serverErrors).observe(seconds);
     this.errors.add((request as FastifyRequest & ErrorMarked).problemCode ?? `http.${status}`, this.clock.nowMs());
   }

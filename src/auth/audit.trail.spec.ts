@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { MovableClock } from '../../test/support/clock.js';
-import { Instruments } from '../collect/index.js';
+import { Instruments, QueueLengths } from '../collect/index.js';
 import { AppError } from '../core/index.js';
 import type { Database } from '../database/index.js';
 import type { AuditEntry } from './audit.entry.js';
@@ -43,7 +43,7 @@ describe('noted audit events', () => {
       away ? new AppError('database.unreachable', 'unavailable', 'away') : undefined,
     );
     const instruments = new Instruments();
-    const trail = new AuditTrail(database, new MovableClock(), new AuthInstruments(instruments));
+    const trail = new AuditTrail(database, new MovableClock(), new AuthInstruments(instruments), new QueueLengths());
     for (let n = 0; n < 1_010; n += 1) trail.note(entry(n));
     await trail.flush();
     expect(await dropped(instruments)).toBe(10);
@@ -56,7 +56,7 @@ describe('noted audit events', () => {
     let refuse = true;
     const { database, rows } = recording(() => (refuse ? new Error('invalid input') : undefined));
     const instruments = new Instruments();
-    const trail = new AuditTrail(database, new MovableClock(), new AuthInstruments(instruments));
+    const trail = new AuditTrail(database, new MovableClock(), new AuthInstruments(instruments), new QueueLengths());
     trail.note(entry(1));
     await trail.flush();
     refuse = false;

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { QueueLengths } from '../collect/index.js';
 import { AppError, bounded, causeChain, Clock, type Timer } from '../core/index.js';
 import { Database } from '../database/index.js';
 import { AuthInstruments } from './auth.instruments.js';
@@ -23,7 +24,10 @@ export class AuditTrail implements OnApplicationShutdown {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly instruments: AuthInstruments,
-  ) {}
+    lengths: QueueLengths,
+  ) {
+    lengths.register('audit', () => this.queue.length);
+  }
 
   /** Writes with the transaction of the change it is about: both or neither. */
   write(em: EntityManager, entry: AuditEntry): Promise<void> {

@@ -4,6 +4,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { Instruments } from './instruments.js';
 import { Latest } from './latest.js';
 import { Participants } from './participants.js';
+import { QueueLengths } from './queue-lengths.js';
 import { Scheduler } from './scheduler.js';
 import { MethodTimer } from './timed.js';
 
@@ -11,7 +12,7 @@ import { MethodTimer } from './timed.js';
 @Global()
 @Module({
   imports: [DiscoveryModule, ScheduleModule.forRoot()],
-  providers: [Instruments, Latest, MethodTimer, Participants, Scheduler],
-  exports: [Instruments, Latest, MethodTimer, Participants],
+  providers: [Instruments, Latest, MethodTimer, Participants, QueueLengths, Scheduler],
+  exports: [Instruments, Latest, MethodTimer, Participants, QueueLengths],
 })
 export class CollectModule {}

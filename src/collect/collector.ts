@@ -31,6 +31,12 @@ export abstract class Collector<S = unknown> {
   readonly external: boolean = false;
 
   /**
+   * Component of the same server that is read more often. When it fails this one fails along, so that the figures of a
+   * dead server go at once and not at this collector's own pace; when it is back this one runs at once.
+   */
+  readonly follows: string | null = null;
+
+  /**
    * Reads the component once.
    * @param signal aborted at `timeoutMs` and at shutdown; every wait must honour it
    * @throws AppError with kind `unavailable` when the server does not answer; NotPresent when there is none

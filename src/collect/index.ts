@@ -20,6 +20,7 @@ export {
 export type { HistogramValue, Labels, Metric, MetricFamily, MetricType, Reading, Row, Sample } from './metric.js';
 export type { Observation, ObservedError } from './observation.js';
 export { Participants } from './participants.js';
+export { QueueLengths } from './queue-lengths.js';
 export { runOnce } from './run.js';
 export { Sink } from './sink.js';
 export { SlidingQuantiles } from './sketch.js';

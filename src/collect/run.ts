@@ -71,6 +71,23 @@ function ownSamples(component: string, durationMs: number, success: boolean, las
   return samples;
 }
 
+/** The observation of a collector whose leader failed (see `Collector.follows`): no run, the same error. */
+export function failedAlong(
+  collector: Collector,
+  leader: Observation & { readonly outcome: 'failed' },
+  lastSuccessMs: number | null,
+): Observation {
+  const { component, scope } = collector;
+  const error = new AppError(leader.error.code, leader.error.kind, leader.error.message);
+  return {
+    ...leader,
+    component,
+    scope,
+    samples: [...samplesOfFailure(collector.metrics), ...ownSamples(component, 0, false, lastSuccessMs)],
+    checks: failedChecks(collector, error),
+  };
+}
+
 interface BoundedRun<S> {
   /** Rejects when the run fails, or when it had to be given up. */
   readonly result: Promise<S>;

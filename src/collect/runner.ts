@@ -3,7 +3,7 @@ import { afterRun, closedBreaker, mayRun, type BreakerState } from './breaker.js
 import type { Collector } from './collector.js';
 import type { CounterInstrument, GaugeInstrument } from './instruments.js';
 import type { Observation } from './observation.js';
-import { runOnce } from './run.js';
+import { failedAlong, runOnce } from './run.js';
 import type { Report } from './sink-queue.js';
 
 /** Runs given up but never ended that a collector may have before it must wait for one of them. */
@@ -50,6 +50,11 @@ export class CollectorRunner {
     this.inFlight = this.run().finally(() => {
       this.inFlight = undefined;
     });
+  }
+
+  /** Publishes the failure of the component that this one follows as its own. */
+  failAlong(leader: Observation & { readonly outcome: 'failed' }): void {
+    this.publish(failedAlong(this.collector, leader, this.lastSuccessMs));
   }
 
   /** Resolves when no run is in flight. */

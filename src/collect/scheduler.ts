@@ -7,6 +7,7 @@ import { Instruments } from './instruments.js';
 import { Latest } from './latest.js';
 import type { Observation } from './observation.js';
 import { Participants } from './participants.js';
+import { QueueLengths } from './queue-lengths.js';
 import { CollectorRunner, type RunnerCounters } from './runner.js';
 import { type SinkCounters, SinkQueue } from './sink-queue.js';
 
@@ -34,6 +35,7 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly clock: Clock,
     private readonly latest: Latest,
     private readonly timers: SchedulerRegistry,
+    private readonly lengths: QueueLengths,
     instruments: Instruments,
     @Inject(collectConfig.token) private readonly config: CollectConfig,
   ) {
@@ -70,6 +72,7 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
             this.stop.signal,
           ),
       );
+    for (const queue of this.queues) this.lengths.register(`sink_${queue.name}`, () => queue.length);
     for (const runner of this.runners) this.startTimer(runner);
   }
 
@@ -82,8 +85,14 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Puts an observation where readers look, then queues it for every sink. */
   private publish(observation: Observation): void {
+    const before = this.latest.of(observation.component)?.outcome;
     this.latest.put(observation);
     for (const queue of this.queues) queue.push(observation);
+    const followers = this.runners.filter(({ collector }) => collector.follows === observation.component);
+    for (const follower of followers) {
+      if (observation.outcome === 'failed') follower.failAlong(observation);
+      else if (observation.outcome === 'ok' && before === 'failed') follower.tick();
+    }
   }
 
   /** Ticks on a fixed grid: a late tick does not shift the ones after it. */

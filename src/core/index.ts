@@ -1,4 +1,13 @@
-export { ACCESS_KEY, LIMIT_KEY, Limited, permissions, Public, Requires, roles } from './access/index.js';
+export {
+  ACCESS_KEY,
+  LIMIT_KEY,
+  Limited,
+  permissions,
+  Public,
+  Requires,
+  roles,
+  UNLIMITED_EXTENSION,
+} from './access/index.js';
 export type { AccessRule, Permission, Principal, Role } from './access/index.js';
 export { Body, Param, problemSchema, Query, Returns, zodToOpenApi31 } from './api/index.js';
 export type { Problem } from './api/index.js';
@@ -12,7 +21,7 @@ export type { AppErrorOptions, ErrorKind, InputFault } from './errors.js';
 export { addressList, coreConfig } from './core.config.js';
 export type { CoreConfig } from './core.config.js';
 export { CoreModule } from './core.module.js';
-export { hardenHttp, httpAdapter, ProblemFilter, RouteTable, validationPipe } from './http/index.js';
+export { Connections, hardenHttp, httpAdapter, ProblemFilter, RouteTable, validationPipe } from './http/index.js';
 export type { ErrorMarked } from './http/index.js';
 export { JsonLogger } from './logger.js';
 export { Readiness } from './readiness.js';

@@ -33,6 +33,7 @@ async function askOptionally(ask: Ask, sql: string): Promise<unknown> {
 @Injectable()
 export class DatabaseTablesCollector extends Collector<DatabaseTablesSnapshot> implements OnApplicationShutdown {
   readonly component = 'database-tables';
+  override readonly follows = 'database';
   readonly metrics = databaseTablesMetrics;
   override readonly external = true;
   override readonly everyMs: number;

@@ -37,7 +37,8 @@ export const databaseConfig = defineConfig('PostgreSQL', {
     default: 10_000,
     min: 0,
     max: 600_000,
-    description: 'Wait at start for the database and its migrations; after it the start goes on without the database.',
+    description:
+      'Longest wait at start for the first attempt to connect and to migrate; then the start goes on and retries in the background.',
   }),
   DATABASE_SLOW_QUERY_MS: variable.integer({
     default: 1_000,

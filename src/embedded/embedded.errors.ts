@@ -8,10 +8,11 @@ import { AppError } from '../core/index.js';
 /** DATA_DIR is no directory, or cannot be created, read or written. */
 export function dataDirectoryUnusable(path: string, cause: unknown): AppError {
   const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+  const remedy = reason === 'ENOSPC' ? 'Its disk is full: make room' : 'Make it a directory that this user may write';
   return new AppError(
     'embedded.data_directory_unusable',
     'unavailable',
-    `The data directory ${path} cannot be used (${reason}). Make it a directory that this user may write, or set DATA_DIR to another one.`,
+    `The data directory ${path} cannot be used (${reason}). ${remedy}, or set DATA_DIR to another one.`,
     { cause, retryable: false },
   );
 }

@@ -14,6 +14,7 @@ import type { IotdbSchemaSnapshot } from './iotdb-schema.snapshot.js';
 @Injectable()
 export class IotdbSchemaCollector extends Collector<IotdbSchemaSnapshot> {
   override readonly component = 'iotdb-schema';
+  override readonly follows = 'iotdb';
   override readonly metrics = iotdbSchemaMetrics;
   override readonly external = true;
   override readonly everyMs: number;

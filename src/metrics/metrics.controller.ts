@@ -8,6 +8,8 @@ import { MetricsGuard } from './metrics.guard.js';
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 
+const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+
 /** Replaces the stock controller: our registry, our guard, gzip at the fastest level. */
 @ApiTags('metrics')
 @Controller('metrics')
@@ -22,6 +24,12 @@ export class MetricsController extends PrometheusController {
   @ApiOperation({ operationId: 'getMetrics', summary: 'All metrics in the Prometheus text format 0.0.4' })
   @ApiProduces('text/plain')
   @ApiResponse({ status: 200, description: 'The metrics.', schema: { type: 'string' } })
+  @ApiResponse({
+    status: 401,
+    description: 'Credentials are configured, and these are none of them.',
+    content: problem,
+  })
+  @ApiResponse({ status: 403, description: 'The address is not in METRICS_ALLOW.', content: problem })
   override async index(@Res() reply: unknown, @Req() request?: FastifyRequest): Promise<string> {
     const answer = reply as FastifyReply;
     const exposition = await this.renderer.read();

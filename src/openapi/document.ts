@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { problemSchema, zodToOpenApi31 } from '../core/index.js';
+import { problemSchema, UNLIMITED_EXTENSION, zodToOpenApi31 } from '../core/index.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 const verbs = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -12,19 +12,27 @@ const problems: Readonly<Record<string, readonly [name: string, description: str
   401: ['Unauthenticated', 'No, malformed, expired or invalid token.'],
   403: ['Forbidden', 'The role lacks the permission.'],
   404: ['NotFound', 'No such object for this caller.'],
+  413: ['TooLarge', 'The body is larger than HTTP_BODY_LIMIT_BYTES.'],
+  414: ['UriTooLong', 'The address of the request is longer than 4,096 characters.'],
+  415: ['UnsupportedMediaType', 'The body is not application/json.'],
   422: ['Invalid', 'The input breaks a rule; errors[] names each place.'],
   429: ['TooManyRequests', 'A request limit is reached; Retry-After says when to come back.'],
+  500: ['InternalError', 'A fault of ours; it was logged with the request id.'],
   503: ['Unavailable', 'A dependency of this operation is down, or the server is shutting down.'],
 };
 
 function errorStatuses(operation: Operation, path: string): string[] {
   const statuses: string[] = [];
   const isPublic = !operation.security || operation.security.length === 0;
-  if (operation.requestBody) statuses.push('400');
+  if (operation.requestBody) statuses.push('400', '413', '415');
   if (!isPublic) statuses.push('401', '403');
   if (path.includes('{')) statuses.push('404');
+  statuses.push('414');
   if (operation.requestBody || (operation.parameters?.length ?? 0) > 0) statuses.push('422');
-  statuses.push('429', '503');
+  const marked = operation as Operation & Record<string, unknown>;
+  if (marked[UNLIMITED_EXTENSION] !== true) statuses.push('429');
+  delete marked[UNLIMITED_EXTENSION];
+  statuses.push('500', '503');
   return statuses;
 }
 

@@ -31,6 +31,8 @@ export interface ProductHome {
   dispose(): Promise<void>;
 }
 
+const up = (output: string): boolean => /Watchkeeper is (ready|up) after/.test(output);
+
 function launch(environment: Readonly<Record<string, string>>): { child: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, [join(root, 'dist/src/main.js')], {
     cwd: root,
@@ -69,10 +71,10 @@ export async function productHome(settings: Readonly<Record<string, string>> = {
     void ended.then(() => running.delete(child));
     await until(
       `the product is ready: ${url}`,
-      () => child.exitCode !== null || child.signalCode !== null || output().includes('Watchkeeper is ready'),
+      () => child.exitCode !== null || child.signalCode !== null || up(output()),
       50_000,
     ).catch(() => undefined);
-    if (!output().includes('Watchkeeper is ready')) throw new Error(`the product did not get ready:\n${output()}`);
+    if (!up(output())) throw new Error(`the product did not get ready:\n${output()}`);
     return {
       url,
       port,

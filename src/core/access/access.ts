@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 
 /** Roles of the permission matrix (docs/security.md). A device is not a user and signs in with its key. */
 export const roles = ['admin', 'engineer', 'operator', 'viewer', 'platform_operator'] as const;
@@ -29,6 +29,9 @@ export type AccessRule =
   | { readonly kind: 'public'; readonly reason: string; readonly unlimited: boolean }
   | { readonly kind: 'permission'; readonly permission: Permission };
 
+/** Tells the writer of the API description that a route answers no 429; taken out of the description again. */
+export const UNLIMITED_EXTENSION = 'x-unlimited';
+
 export const ACCESS_KEY = 'watchkeeper:access';
 /** Names an additional, narrower request limit of a route (key of the limit table in `auth`). */
 export const LIMIT_KEY = 'watchkeeper:limit';
@@ -38,7 +41,11 @@ export const LIMIT_KEY = 'watchkeeper:limit';
  * @param o.unlimited true keeps the route out of the anonymous request limit (probes and scrapes have their own bounds)
  */
 export function Public(reason: string, o: { unlimited?: boolean } = {}): MethodDecorator & ClassDecorator {
-  return SetMetadata(ACCESS_KEY, { kind: 'public', reason, unlimited: o.unlimited ?? false } satisfies AccessRule);
+  const unlimited = o.unlimited ?? false;
+  return applyDecorators(
+    SetMetadata(ACCESS_KEY, { kind: 'public', reason, unlimited } satisfies AccessRule),
+    ApiExtension(UNLIMITED_EXTENSION, unlimited),
+  );
 }
 
 /** Demands a signed-in principal whose role has the permission. */

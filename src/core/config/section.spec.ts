@@ -51,11 +51,11 @@ describe('Parsing the environment', () => {
     ]);
   });
 
-  it('finds all faults of all variables at once, and rules between them only when they are sound', () => {
+  it('finds all faults of all variables and of the rules between them at once, each variable once', () => {
     const parsed = parseConfig([section], { COUNT: '0', WORD: 'z', LOW: '50' });
-    expect(parsed.ok ? [] : parsed.faults.map((f) => f.variable)).toEqual(['COUNT', 'WORD']);
-    const rule = parseConfig([section], { LOW: '50' });
-    expect(rule.ok ? [] : rule.faults.map((f) => f.problem)).toEqual(['is above HIGH']);
+    expect(parsed.ok ? [] : parsed.faults.map((f) => f.variable)).toEqual(['COUNT', 'WORD', 'LOW']);
+    const rule = parseConfig([section], { LOW: '500', HIGH: '5' });
+    expect(rule.ok ? [] : rule.faults.map((f) => f.problem)).toEqual(['"500" is not between 0 and 100']);
   });
 
   it('never shows the value of a secret', () => {

@@ -48,7 +48,7 @@ export function parseConfig(sections: readonly ConfigSection[], environment: Nod
   const values = new Map<symbol, Readonly<Record<string, unknown>>>();
   for (const section of sections) {
     const parsed: Record<string, unknown> = {};
-    let clean = true;
+    const faulty = new Set<string>();
     for (const [name, variable] of Object.entries(section.variables)) {
       const raw = environment[name]?.trim();
       const text = raw === undefined || raw === '' ? variable.defaultText : raw;
@@ -61,15 +61,15 @@ export function parseConfig(sections: readonly ConfigSection[], environment: Nod
         parsed[name] = result.data;
         continue;
       }
-      clean = false;
+      faulty.add(name);
+      parsed[name] = variable.defaultText === undefined ? undefined : variable.schema.parse(variable.defaultText);
       const shown = variable.secret ? 'its value' : `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
       const problem = `${shown} ${result.error.issues[0]?.message ?? 'is not allowed'}`;
       faults.push({ variable: name, problem, allowed: variable.allowed });
     }
-    if (clean) {
-      for (const [name, problem] of section.rules(parsed as never)) {
-        faults.push({ variable: name, problem, allowed: section.variables[name]?.allowed ?? '' });
-      }
+    for (const [name, problem] of section.rules(parsed as never)) {
+      // A variable that is faulty by itself stands here with its default; one fault of it is enough.
+      if (!faulty.has(name)) faults.push({ variable: name, problem, allowed: section.variables[name]?.allowed ?? '' });
     }
     values.set(section.token, Object.freeze(parsed));
   }

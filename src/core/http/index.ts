@@ -1,3 +1,4 @@
+export { Connections } from './connections.js';
 export { ProblemFilter } from './problem.filter.js';
 export type { ErrorMarked } from './problem.filter.js';
 export { RouteTable } from './route-table.js';

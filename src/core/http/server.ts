@@ -101,7 +101,8 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     try {
-      done(null, parseJsonBody(body as string));
+      // Clients set the type on requests without a body too; whether one is needed the schema says.
+      done(null, body === '' ? undefined : parseJsonBody(body as string));
     } catch (error) {
       done(
         error instanceof AppError ? error : Object.assign(new Error('not JSON', { cause: error }), { statusCode: 400 }),
