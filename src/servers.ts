@@ -178,7 +178,7 @@ export async function startServers(values: Values, report: (incident: PostgresIn
       if (started.password && !existsSync(directory.entry('secrets', shownMark)))
         newBrokerLogin = { username: started.username, password: started.password.value };
     } else parts.push(watchedPart('MQTT broker', mqttUrl, 'MQTT_URL'));
-    return { environment, parts, newBrokerLogin, shown: () => void directory.secret(shownMark, () => 'true'), stop };
+    return { environment, parts, newBrokerLogin, shown: () => void directory.secret(shownMark), stop };
   } catch (error) {
     await stop();
     throw error;

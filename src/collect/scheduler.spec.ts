@@ -17,17 +17,19 @@ class Scripted extends Collector<number> {
   override readonly metrics: readonly Metric<number>[];
   override readonly everyMs: number | null;
   override readonly external: boolean;
+  override readonly follows: string | null;
   runs = 0;
 
   constructor(
     readonly component: string,
     private readonly script: Run,
-    o: { everyMs?: number; external?: boolean } = {},
+    o: { everyMs?: number; external?: boolean; follows?: string } = {},
   ) {
     super();
     this.metrics = [gauge(`${component}_value`, 'The value of the script.', (s) => s)];
     this.everyMs = o.everyMs ?? null;
     this.external = o.external ?? false;
+    this.follows = o.follows ?? null;
   }
 
   override collect(signal: AbortSignal): Promise<number> {
@@ -173,6 +175,24 @@ describe('The scheduler', () => {
     expect(slow.heard.length).toBe(1);
     expect(await running.metric('sink_errors_total')).toContain('{sink="throwing"} 6');
     expect(await running.metric('sink_observations_dropped_total')).toContain('{sink="slow"} 3');
+    await end(running);
+  });
+
+  it('lets a collector fail along with the one it follows, and runs it at once when that one is back', async () => {
+    let up = true;
+    const leader = new Scripted('leader', () => (up ? Promise.resolve(1) : Promise.reject(new Error('no'))));
+    const slow = new Scripted('slow', () => Promise.resolve(2), { everyMs: 3_600_000, follows: 'leader' });
+    const running = await engine([leader, slow]);
+    await running.clock.advance(11_000);
+    expect(running.latest.of('slow')?.outcome).toBe('ok');
+    up = false;
+    await running.clock.advance(10_000);
+    expect(running.latest.of('slow')?.outcome).toBe('failed');
+    expect(running.latest.samplesOf('slow_value')).toEqual([]);
+    up = true;
+    await running.clock.advance(10_000);
+    expect(running.latest.of('slow')).toMatchObject({ outcome: 'ok', snapshot: 2 });
+    expect(slow.runs).toBe(2);
     await end(running);
   });
 

@@ -149,7 +149,7 @@ const refusals: readonly (readonly [string, number, string, () => Promise<RawAns
     () => post('{}', { 'Content-Encoding': 'gzip' }),
   ],
   ['no JSON', 400, 'http.unreadable', () => post('{"email":')],
-  ['an empty body', 400, 'http.unreadable', () => post('')],
+  ['no body where one is needed', 422, 'http.invalid', () => post('')],
   ['NaN', 400, 'http.unreadable', () => post('{"email":NaN}')],
   ['two values', 400, 'http.unreadable', () => post('{}{}')],
   ['a number beyond range', 422, 'http.json_refused', () => post('{"email":1e309}')],

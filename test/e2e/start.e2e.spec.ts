@@ -94,7 +94,8 @@ describe('SIGTERM', () => {
     const home = await productHome();
     const product = await home.start();
     const dawdling = connect(product.port, '127.0.0.1');
-    dawdling.on('error', () => undefined);
+    const silent = connect(product.port, '127.0.0.1');
+    for (const socket of [dawdling, silent]) socket.on('error', () => undefined);
     const head = [
       'POST /api/v1/auth/login HTTP/1.1',
       'host: x',
@@ -107,6 +108,7 @@ describe('SIGTERM', () => {
     });
     expect(await product.end('SIGTERM')).toEqual({ code: 0, signal: null });
     dawdling.destroy();
+    silent.destroy();
     await home.dispose();
   });
 
