@@ -10,8 +10,9 @@ const none = { run: () => Promise.resolve([]) } as unknown as Database;
 const principal = (sessionId: string | null, lifeMs = 900_000) => ({ sessionId, expiresAtMs: clock.nowMs() + lifeMs });
 
 describe('ended sessions in memory', () => {
-  it('are refused from the moment they are added, for as long as a token of theirs may live, and then forgotten', () => {
+  it('are refused from the moment they are added, for as long as a token of theirs may live, and then forgotten', async () => {
     const ended = new Revocations(none, clock, config);
+    await ended.poll();
     ended.add(['a']);
     expect(ended.refuses(principal('a'))).toBe(true);
     expect(ended.refuses(principal('b'))).toBe(false);
@@ -22,6 +23,15 @@ describe('ended sessions in memory', () => {
     clock.advance(2_000);
     ended.add([]);
     expect(ended.size).toBe(1);
+  });
+
+  it('cannot be told before the database was read once, so tokens from before the start are refused and later ones not', async () => {
+    const ended = new Revocations(none, clock, config);
+    expect(ended.refuses(principal('any', 899_000))).toBe(true);
+    clock.advance(1_000);
+    expect(ended.refuses(principal('new', 900_000))).toBe(false);
+    await ended.poll();
+    expect(ended.refuses(principal('any', 800_000))).toBe(false);
   });
 
   it('stay ended while the database is away', async () => {

@@ -6,7 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { migrations } from '../../migrations/index.js';
 import { AcceptsQueryToken, authConfig, authEntities, AuthModule, BootstrapAdmin } from '../../src/auth/index.js';
-import { Instruments } from '../../src/collect/index.js';
+import { Instruments, QueueLengths } from '../../src/collect/index.js';
 import { MethodTimer } from '../../src/collect/timed.js';
 import {
   Clock,
@@ -34,7 +34,10 @@ const database = {
 
 /** What `auth` stands on, without the engine that would collect in the background. */
 @Global()
-@Module({ providers: [Instruments, MethodTimer, database], exports: [Instruments, MethodTimer, Database] })
+@Module({
+  providers: [Instruments, MethodTimer, QueueLengths, database],
+  exports: [Instruments, MethodTimer, QueueLengths, Database],
+})
 class GroundModule {}
 
 /** Routes of every kind of access rule, as other features declare them. */
