@@ -64,6 +64,8 @@ export async function startShippedPrometheus(
         `--config.file=${join(directory.path, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(directory.path, 'tsdb')}`,
         `--web.listen-address=127.0.0.1:${port}`,
+        // The first evaluation may come before the Alertmanager is discovered; its alerts go out again after this.
+        '--rules.alert.resend-delay=1s',
       ],
     }),
     ready: async () => (await fetch(`${url}/-/ready`)).status === 200,
