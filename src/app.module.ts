@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { migrations } from '../migrations/index.js';
+import { AlertChanges, alertEntities, AlertsModule } from './alerts/index.js';
 import { ApplicationModule } from './application/index.js';
 import { authEntities, AuthModule } from './auth/index.js';
 import { CollectModule } from './collect/index.js';
@@ -9,11 +10,13 @@ import { CompatModule } from './compat/index.js';
 import { CoreModule, validationPipe } from './core/index.js';
 import { DatabaseModule } from './database/index.js';
 import { HealthModule } from './health/index.js';
+import { HistoryModule } from './history/index.js';
 import { IotdbModule } from './iotdb/index.js';
 import { MetricsModule } from './metrics/index.js';
 import { MqttModule } from './mqtt/index.js';
 import { OpenApiModule } from './openapi/index.js';
 import { RedisModule } from './redis/index.js';
+import { AlertFeed, StreamModule } from './stream/index.js';
 import { SystemModule } from './system/index.js';
 
 /** The one list of features: a line each. */
@@ -26,7 +29,7 @@ export class AppModule {
       imports: [
         CoreModule.forRoot(values),
         CollectModule,
-        DatabaseModule.forRoot({ entities: authEntities, migrations }),
+        DatabaseModule.forRoot({ entities: [...authEntities, ...alertEntities], migrations }),
         SystemModule,
         RedisModule,
         MqttModule,
@@ -35,6 +38,9 @@ export class AppModule {
         AuthModule,
         MetricsModule,
         HealthModule,
+        HistoryModule,
+        AlertsModule,
+        StreamModule.forRoot({ imports: [AlertsModule], feed: { provide: AlertFeed, useExisting: AlertChanges } }),
         CompatModule,
         OpenApiModule,
       ],

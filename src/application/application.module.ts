@@ -8,6 +8,6 @@ import { RuntimeFigures } from './runtime-figures.js';
 @Module({
   controllers: [ApplicationController],
   providers: [ApplicationCollector, HttpFigures, OpenStreams, RuntimeFigures],
-  exports: [OpenStreams],
+  exports: [HttpFigures, OpenStreams],
 })
 export class ApplicationModule {}

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   type CounterInstrument,
   type GaugeInstrument,
@@ -30,6 +30,9 @@ export class HttpFigures implements OnModuleInit {
   private readonly errors: ErrorLedger;
   private readonly classes = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 };
   private readonly startedMonotonicMs: number;
+  private readonly open = new WeakSet<FastifyRequest>();
+  /** Requests that became live streams: observed already. */
+  private readonly streams = new WeakSet<FastifyRequest>();
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
@@ -49,22 +52,28 @@ export class HttpFigures implements OnModuleInit {
   /** Before routes are registered, so that the hooks cover every one of them. */
   onModuleInit(): void {
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    const open = new WeakSet<FastifyRequest>();
-    const end = (request: FastifyRequest): void => {
-      if (open.delete(request)) this.inProgress.add(-1);
-    };
     fastify.addHook('onRequest', (request, reply, done) => {
-      open.add(request);
+      this.open.add(request);
       this.inProgress.add(1);
-      // A client that leaves early, or a stream that took over the socket, never reaches onResponse.
-      reply.raw.once('close', () => end(request));
+      // A client that leaves early never reaches onResponse.
+      reply.raw.once('close', () => this.end(request));
       done();
     });
     fastify.addHook('onResponse', (request, reply, done) => {
-      end(request);
-      this.record(request, reply.statusCode, reply.elapsedTime / 1000);
+      this.end(request);
+      if (!this.streams.has(request)) this.record(request, reply.statusCode, reply.elapsedTime / 1000);
       done();
     });
+  }
+
+  /**
+   * Observes a request whose connection a live stream takes over: it took as long as it took to begin. The life of the
+   * stream is no answer time; `OpenStreams` counts it.
+   */
+  handedOver(request: FastifyRequest, reply: FastifyReply): void {
+    this.streams.add(request);
+    this.end(request);
+    this.record(request, reply.statusCode, reply.elapsedTime / 1000);
   }
 
   /** Figures of the HTTP side at this moment. */
@@ -88,6 +97,10 @@ export class HttpFigures implements OnModuleInit {
 
   readErrors(): ApplicationSnapshot['errors'] {
     return this.errors.read(this.clock.nowMs());
+  }
+
+  private end(request: FastifyRequest): void {
+    if (this.open.delete(request)) this.inProgress.add(-1);
   }
 
   private record(request: FastifyRequest, status: number, seconds: number): void {

@@ -37,6 +37,12 @@ export const authConfig = defineConfig(
       default: 'allow',
       description: 'Whether stream routes accept ?token= for EventSource clients, which cannot send a header.',
     }),
+    STREAM_TICKET_TTL_MS: variable.integer({
+      default: 30_000,
+      min: 1000,
+      max: 300_000,
+      description: 'Life of a stream ticket (POST /api/v1/auth/stream-ticket), which opens one stream once.',
+    }),
     ADMIN_EMAIL: variable.text({
       default: 'admin@watchkeeper.local',
       allowed: 'an e-mail address',
@@ -97,6 +103,12 @@ export const authConfig = defineConfig(
       min: 1,
       max: 10_000,
       description: 'Requests of one user for the system statistics in any 60 seconds, within the limit above.',
+    }),
+    LIMIT_STREAM_TICKETS_PER_MINUTE: variable.integer({
+      default: 30,
+      min: 1,
+      max: 10_000,
+      description: 'Stream tickets of one user in any 60 seconds, within the limit above.',
     }),
     LIMIT_ANONYMOUS_PER_MINUTE: variable.integer({
       default: 60,

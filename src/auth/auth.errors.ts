@@ -9,6 +9,8 @@ export const tokenExpired = (): AppError => unauthenticated('auth.token_expired'
 /** @param why for the log only */
 export const invalidToken = (why: unknown): AppError =>
   new AppError('auth.token_invalid', 'unauthenticated', 'Invalid token', { cause: why });
+/** Unknown, used, expired, or made for another stream: which one is nobody's business. */
+export const badStreamTicket = (): AppError => unauthenticated('auth.stream_ticket_invalid', 'Invalid token');
 /** The session was ended by logout, a change of the user, or a reused refresh token. */
 export const sessionEnded = (): AppError => unauthenticated('auth.session_ended', 'Invalid token');
 

@@ -5,7 +5,14 @@ import { authInstruments } from './auth.metrics.js';
 export type LoginOutcome = 'success' | 'failure' | 'limited' | 'unavailable';
 export type RefreshOutcome = 'success' | 'invalid' | 'reused';
 export type LimitName =
-  'user' | 'address' | 'stats_system' | 'login_account' | 'login_address' | 'login_overall' | 'password_hashes';
+  | 'user'
+  | 'address'
+  | 'stats_system'
+  | 'stream_ticket'
+  | 'login_account'
+  | 'login_address'
+  | 'login_overall'
+  | 'password_hashes';
 
 /** The numbers that sign-in and access control produce in this process. Labels come from the unions above. */
 @Injectable()

@@ -25,6 +25,9 @@ import { Presence } from './presence.js';
 import { RefreshService } from './refresh.service.js';
 import { Revocations } from './revocations.js';
 import { SessionsService } from './sessions.service.js';
+import { MemoryTicketStore, TicketStore } from './stream-ticket.store.js';
+import { StreamTicketController } from './stream-ticket.controller.js';
+import { StreamTickets } from './stream-tickets.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
 
@@ -34,7 +37,7 @@ import { UsersService } from './users.service.js';
  */
 @Module({
   imports: [JwtModule.register({})],
-  controllers: [AuthController, UsersController, AuditController],
+  controllers: [AuthController, StreamTicketController, UsersController, AuditController],
   providers: [
     { provide: APP_GUARD, useClass: IdentifyGuard },
     { provide: APP_GUARD, useClass: LimitGuard },
@@ -61,6 +64,8 @@ import { UsersService } from './users.service.js';
     RefreshService,
     Revocations,
     SessionsService,
+    StreamTickets,
+    { provide: TicketStore, useClass: MemoryTicketStore },
     UsersService,
   ],
   exports: [AuditTrail, BootstrapAdmin, Presence, Revocations],

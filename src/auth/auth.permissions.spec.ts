@@ -2,11 +2,11 @@ import { permissions, roles, type Permission, type Role } from '../core/index.js
 import { mayDo, permissionsOf } from './auth.permissions.js';
 
 const allowed: Readonly<Record<Role, readonly Permission[]>> = {
-  admin: ['statistics:read', 'users:read', 'users:write', 'account:use'],
-  engineer: ['account:use'],
-  operator: ['account:use'],
-  viewer: ['account:use'],
-  platform_operator: ['statistics:read', 'account:use'],
+  admin: [...permissions],
+  engineer: ['alerts:read', 'alerts:acknowledge', 'alerts:resolve', 'account:use'],
+  operator: ['alerts:read', 'alerts:acknowledge', 'account:use'],
+  viewer: ['alerts:read', 'account:use'],
+  platform_operator: ['statistics:read', 'alerts:read', 'account:use'],
 };
 
 describe('the permission matrix', () => {

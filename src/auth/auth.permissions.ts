@@ -2,10 +2,15 @@ import type { Permission, Principal, Role } from '../core/index.js';
 
 /**
  * The permission matrix: who may do what. `account:use` is the own account (who am I, change my password, sign out).
- * The user administration belongs to admins; the statistics of the platform to admins and to its operators.
+ * The user administration and the settings belong to admins; the statistics of the platform to admins and to its
+ * operators. Everybody sees alerts; who acts on the plant acknowledges them, and who knows the cause resolves them.
  */
 export const permissionMatrix: Readonly<Record<Permission, readonly Role[]>> = {
   'statistics:read': ['admin', 'platform_operator'],
+  'alerts:read': ['admin', 'engineer', 'operator', 'viewer', 'platform_operator'],
+  'alerts:acknowledge': ['admin', 'engineer', 'operator'],
+  'alerts:resolve': ['admin', 'engineer'],
+  'settings:write': ['admin'],
   'users:read': ['admin'],
   'users:write': ['admin'],
   'account:use': ['admin', 'engineer', 'operator', 'viewer', 'platform_operator'],

@@ -2,21 +2,25 @@ import { type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
-import type { Principal } from '../core/index.js';
+import { never, type Principal } from '../core/index.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
 import { identityFailure, readBearer, type Bearer } from './access-token.js';
 import { authConfig, type AuthConfig } from './auth.config.js';
-import { malformedHeader, noToken, sessionEnded } from './auth.errors.js';
+import { badStreamTicket, malformedHeader, noToken, sessionEnded } from './auth.errors.js';
 import type { RequestWithPrincipal } from './caller.js';
 import { Presence } from './presence.js';
 import { Revocations } from './revocations.js';
+import { StreamTickets } from './stream-tickets.js';
 
 let guards = 0;
 const QUERY_TOKEN_KEY = 'watchkeeper:query-token';
 
+/** What a request presents to be known by. */
+type Credential = Bearer | { readonly kind: 'ticket'; readonly ticket: string };
+
 /**
- * Lets a stream route accept `?token=` too: a browser's EventSource can send no header (S0-107). Elsewhere the
- * parameter never authenticates; STREAM_QUERY_TOKEN=deny switches it off here as well.
+ * Lets a stream route accept `?ticket=` and `?token=` too: a browser's EventSource can send no header (S0-107).
+ * Elsewhere the parameters never authenticate; STREAM_QUERY_TOKEN=deny switches `token` off here as well.
  */
 export const AcceptsQueryToken = (): MethodDecorator & ClassDecorator => SetMetadata(QUERY_TOKEN_KEY, true);
 
@@ -30,6 +34,7 @@ export class IdentifyGuard extends AuthGuard() {
     strategy: AccessTokenStrategy,
     private readonly revocations: Revocations,
     private readonly presence: Presence,
+    private readonly tickets: StreamTickets,
     private readonly reflector: Reflector,
     @Inject(authConfig.token) private readonly config: AuthConfig,
   ) {
@@ -45,13 +50,24 @@ export class IdentifyGuard extends AuthGuard() {
     if (context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<RequestWithPrincipal>();
     request.principal = null;
-    const bearer = this.bearerOf(request, context);
-    if (bearer.kind === 'token') {
-      request.presentedToken = { text: bearer.token };
-      await super.canActivate(context);
-      return true;
+    const credential = this.credentialOf(request, context);
+    switch (credential.kind) {
+      case 'token':
+        request.presentedToken = { text: credential.token };
+        await super.canActivate(context);
+        break;
+      case 'ticket':
+        await this.redeem(request, credential.ticket);
+        break;
+      case 'none':
+        request.identityFailure = noToken();
+        break;
+      case 'malformed':
+        request.identityFailure = malformedHeader();
+        break;
+      default:
+        never(credential);
     }
-    request.identityFailure = bearer.kind === 'none' ? noToken() : malformedHeader();
     return true;
   }
 
@@ -63,26 +79,39 @@ export class IdentifyGuard extends AuthGuard() {
       request.identityFailure = identityFailure(error ?? info);
       return null as T;
     }
-    if (this.revocations.refuses(principal)) {
-      request.identityFailure = sessionEnded();
-      return null as T;
-    }
-    if (principal.sessionId !== null) this.presence.seen(principal.sessionId);
-    return principal as T;
+    return this.unlessEnded(request, principal) as T;
   }
 
   override getAuthenticateOptions(): { session: false; property: string } {
     return { session: false, property: 'principal' };
   }
 
-  private bearerOf(request: RequestWithPrincipal, context: ExecutionContext): Bearer {
+  private unlessEnded(request: RequestWithPrincipal, principal: Principal): Principal | null {
+    if (this.revocations.refuses(principal)) {
+      request.identityFailure = sessionEnded();
+      return null;
+    }
+    if (principal.sessionId !== null) this.presence.seen(principal.sessionId);
+    return principal;
+  }
+
+  private async redeem(request: RequestWithPrincipal, ticket: string): Promise<void> {
+    const principal = await this.tickets.redeem(ticket, request.routeOptions?.url ?? '');
+    if (principal === null) request.identityFailure = badStreamTicket();
+    else request.principal = this.unlessEnded(request, principal);
+  }
+
+  /** The header goes first: whoever can send one means it. */
+  private credentialOf(request: RequestWithPrincipal, context: ExecutionContext): Credential {
     const header = request.headers.authorization;
     const bearer = readBearer(typeof header === 'string' ? header : undefined);
-    if (bearer.kind !== 'none' || this.config.STREAM_QUERY_TOKEN === 'deny') return bearer;
+    if (bearer.kind !== 'none') return bearer;
     if (!this.reflector.getAllAndOverride<boolean>(QUERY_TOKEN_KEY, [context.getHandler(), context.getClass()])) {
       return bearer;
     }
-    const { token } = request.query as { token?: unknown };
-    return typeof token === 'string' && token !== '' ? { kind: 'token', token } : bearer;
+    const { ticket, token } = request.query as { ticket?: unknown; token?: unknown };
+    if (typeof ticket === 'string' && ticket !== '') return { kind: 'ticket', ticket };
+    if (this.config.STREAM_QUERY_TOKEN === 'deny' || typeof token !== 'string' || token === '') return bearer;
+    return { kind: 'token', token };
   }
 }

@@ -14,3 +14,6 @@ export type { Actor, Client, RequestWithPrincipal } from './caller.js';
 export { authEntities } from './entities/index.js';
 export { AcceptsQueryToken } from './identify.guard.js';
 export { Revocations } from './revocations.js';
+export { StreamTickets } from './stream-tickets.js';
+export { TicketStore } from './stream-ticket.store.js';
+export type { StreamTicket } from './stream-ticket.store.js';

@@ -52,6 +52,13 @@ export function limitOptions(config: AuthConfig, reflector: Reflector): Throttle
         skipIf: (context: ExecutionContext) =>
           reflector.get<unknown>(LIMIT_KEY, context.getHandler()) !== 'stats_system',
       },
+      {
+        name: 'stream_ticket',
+        ttl: minuteMs,
+        limit: config.LIMIT_STREAM_TICKETS_PER_MINUTE,
+        skipIf: (context: ExecutionContext) =>
+          reflector.get<unknown>(LIMIT_KEY, context.getHandler()) !== 'stream_ticket',
+      },
     ] satisfies readonly { name: LimitName; [option: string]: unknown }[],
   };
 }

@@ -1,2 +1,1 @@
-export { compatConfig } from './compat.config.js';
 export { CompatModule } from './compat.module.js';

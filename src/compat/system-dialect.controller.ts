@@ -1,13 +1,20 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { AlertsService, Thresholds } from '../alerts/index.js';
 import { Latest } from '../collect/index.js';
 import { Clock, isoTime, Query, Requires, Returns } from '../core/index.js';
 import { healthConfig, type HealthConfig, HealthService } from '../health/index.js';
-import { compatConfig, type CompatConfig } from './compat.config.js';
-import { systemHealthAnswer, systemHealthQuery, systemMetricsAnswer } from './dto/system-dialect.dto.js';
+import {
+  systemAlertsAnswer,
+  systemAlertsQuery,
+  systemAlertView,
+  systemHealthAnswer,
+  systemHealthQuery,
+  systemMetricsAnswer,
+} from './dto/system-dialect.dto.js';
 import { systemHealth } from './system-dialect.health.js';
-import { breaches, type DialectInput, systemMetricsView } from './system-dialect.metrics.js';
+import { type DialectInput, systemMetricsView } from './system-dialect.metrics.js';
 
 /** The system dashboard's dialect (S1) on both of its paths. */
 @ApiTags('system health')
@@ -18,7 +25,8 @@ export class SystemDialectController {
     private readonly latest: Latest,
     private readonly health: HealthService,
     private readonly clock: Clock,
-    @Inject(compatConfig.token) private readonly thresholds: CompatConfig,
+    private readonly alerts: AlertsService,
+    private readonly thresholds: Thresholds,
     @Inject(healthConfig.token) private readonly colours: HealthConfig,
   ) {}
 
@@ -34,7 +42,6 @@ export class SystemDialectController {
   @Returns(systemHealthAnswer, { description: 'The verdicts at this moment.' })
   system(@Query(systemHealthQuery) query: z.infer<typeof systemHealthQuery>): z.infer<typeof systemHealthAnswer> {
     const input = this.input();
-    const metrics = systemMetricsView(input);
     const { status, ...rest } = systemHealth(input.checks, input.colours);
     return {
       success: true,
@@ -42,8 +49,26 @@ export class SystemDialectController {
         status,
         timestamp: isoTime(input.nowMs),
         ...rest,
-        active_alerts: breaches(metrics),
-        ...(query.detailed ? { metrics } : {}),
+        active_alerts: this.alerts.active().length,
+        ...(query.detailed ? { metrics: systemMetricsView(input) } : {}),
+      },
+    };
+  }
+
+  @Get('alerts')
+  @ApiOperation({ operationId: 'getSystemAlerts', summary: 'Active alerts, or every alert that ever fired' })
+  @Returns(systemAlertsAnswer, { description: 'Newest first.' })
+  async listAlerts(
+    @Query(systemAlertsQuery) query: z.infer<typeof systemAlertsQuery>,
+  ): Promise<z.infer<typeof systemAlertsAnswer>> {
+    const found = query.history ? await this.alerts.history(query.limit) : this.alerts.active().slice(0, query.limit);
+    return {
+      success: true,
+      data: {
+        type: query.history ? 'history' : 'active',
+        count: found.length,
+        alerts: found.map(systemAlertView),
+        timestamp: isoTime(this.clock.nowMs()),
       },
     };
   }

@@ -1,10 +1,10 @@
+import type { Thresholds } from '../alerts/index.js';
 import type { ApplicationSnapshot } from '../application/index.js';
 import type { Latest } from '../collect/index.js';
 import { isoTime } from '../core/index.js';
 import type { AssessedCheck } from '../health/index.js';
 import type { FileSystem, SystemSnapshot } from '../system/index.js';
-import type { CompatConfig } from './compat.config.js';
-import type { SystemHealthView, SystemMetricsView } from './dto/system-dialect.dto.js';
+import type { SystemMetricsView } from './dto/system-dialect.dto.js';
 import { colourComponent, type ColourLimits, type ComponentWord } from './system-dialect.health.js';
 
 const bytesPerGigabyte = 2 ** 30;
@@ -20,7 +20,7 @@ const milliseconds = (seconds: number | null | undefined): number | null =>
 export interface DialectInput {
   readonly latest: Latest;
   readonly checks: readonly AssessedCheck[];
-  readonly thresholds: CompatConfig;
+  readonly thresholds: Pick<Thresholds, 'valueOf'>;
   readonly colours: ColourLimits;
   readonly nowMs: number;
 }
@@ -67,7 +67,7 @@ function hostPart(
       core_count: s?.cpu.coreCount ?? null,
       frequency_mhz: rounded(s?.cpu.frequencyMhz),
       status: wordOf(input, 'cpu'),
-      threshold: thresholds.THRESHOLD_CPU_PERCENT,
+      threshold: thresholds.valueOf('cpu_usage'),
     },
     memory: {
       total_gb: gigabytes(s?.memory.totalBytes),
@@ -77,12 +77,12 @@ function hostPart(
       swap_total_gb: gigabytes(s?.memory.swap.totalBytes),
       swap_used_percent: rounded(s?.memory.swap.usagePercent),
       status: wordOf(input, 'memory'),
-      threshold: thresholds.THRESHOLD_MEMORY_PERCENT,
+      threshold: thresholds.valueOf('memory_usage'),
     },
     disk: {
       partitions: (s?.fileSystems ?? []).map((fs) => partition(fs, input.colours)),
       status: wordOf(input, 'disk_space'),
-      threshold: thresholds.THRESHOLD_DISK_PERCENT,
+      threshold: thresholds.valueOf('disk_usage'),
     },
     network: {
       bytes_in: received?.bytes ?? null,
@@ -104,7 +104,7 @@ function serverPart(input: DialectInput): Pick<SystemMetricsView, 'database' | '
       response_time_ms: figure(input, 'database', 'response_time_ms'),
       connection_pool_size: input.latest.samplesOf('database_connection_pool_size')[0]?.value ?? null,
       status: wordOf(input, 'database'),
-      threshold: input.thresholds.THRESHOLD_DATABASE_MS,
+      threshold: 1000 * input.thresholds.valueOf('database_latency'),
     },
     redis: {
       response_time_ms: figure(input, 'redis', 'response_time_ms'),
@@ -137,7 +137,7 @@ function applicationPart(input: DialectInput, s: ApplicationSnapshot | undefined
       p99_ms: milliseconds(latency?.p99),
       avg_ms: milliseconds(latency?.mean),
       window_seconds: 60,
-      threshold: input.thresholds.THRESHOLD_REQUEST_MS,
+      threshold: 1000 * input.thresholds.valueOf('api_latency'),
     },
   };
 }
@@ -152,17 +152,4 @@ export function systemMetricsView(input: DialectInput): SystemMetricsView {
     ...serverPart(input),
     ...applicationPart(input, application?.snapshot),
   };
-}
-
-/** How many components are strictly beyond their alert threshold now. */
-export function breaches(m: SystemMetricsView): SystemHealthView['active_alerts'] {
-  const fullest = Math.max(0, ...m.disk.partitions.map((p) => p.usage_percent));
-  const pairs: readonly (readonly [value: number | null, threshold: number])[] = [
-    [m.cpu.current_percent, m.cpu.threshold],
-    [m.memory.used_percent, m.memory.threshold],
-    [fullest, m.disk.threshold],
-    [m.database.response_time_ms, m.database.threshold],
-    [m.latency.p95_ms, m.latency.threshold],
-  ];
-  return pairs.filter(([value, threshold]) => value !== null && value > threshold).length;
 }

@@ -98,9 +98,10 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
     .addTag('auth', 'Sign-in, sessions and the own account')
     .addTag('users', 'Users and the audit trail')
     .addTag('statistics', 'Latest figures of each component')
+    .addTag('alerts', 'Alerts and the thresholds that raise them')
     .addTag('health', 'Verdicts, for people, supervisors and runbooks')
     .addTag('metrics', 'Prometheus')
-    .addTag('system health', 'The system dashboard dialect: snapshot and colours')
+    .addTag('system health', 'The system dashboard dialect: snapshot, colours and alerts')
     .addTag('documentation', 'This document')
     .build();
   const document = SwaggerModule.createDocument(app, base, { standardSchemaConverter: zodToOpenApi31() });

@@ -25,6 +25,8 @@ export interface ConnectionOptions {
   readonly timeoutMs: number;
   /** Whether to select the database of the address. A monitor reads figures of the whole server and needs none. */
   readonly selectDatabase: boolean;
+  /** Whether replies are bytes (Buffer) instead of text; for values that are not text. */
+  readonly binary?: boolean;
 }
 
 /** TCP keep-alive probes start after this idle time, so that a vanished peer is noticed between passes. */
@@ -42,6 +44,7 @@ export class RedisConnection {
     private readonly timeoutMs: number,
     private readonly clock: Clock,
     private readonly lastError: () => unknown,
+    private readonly binary: boolean,
   ) {}
 
   /**
@@ -70,7 +73,7 @@ export class RedisConnection {
     redis.on('error', (error: unknown) => {
       lastError = error;
     });
-    const connection = new RedisConnection(redis, options.timeoutMs, clock, () => lastError);
+    const connection = new RedisConnection(redis, options.timeoutMs, clock, () => lastError, options.binary ?? false);
     try {
       const greeted = redis.connect().then(() => connection.greet(options));
       await unlessAborted(connection.within(greeted), signal);
@@ -110,7 +113,10 @@ export class RedisConnection {
 
   private async exchange(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
     const pipeline = this.redis.pipeline();
-    for (const [name, ...args] of commands) pipeline.call(name, ...args);
+    for (const [name, ...args] of commands) {
+      if (this.binary) pipeline.callBuffer(name, ...args);
+      else pipeline.call(name, ...args);
+    }
     const results = (await pipeline.exec()) ?? [];
     return results.map(([error, value]) => {
       if (!error) return { ok: true, value };

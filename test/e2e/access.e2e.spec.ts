@@ -14,13 +14,19 @@ import { resigned, tampered, unsigned } from '../support/tokens.js';
 /** Written by hand from the permission matrix of the contract; a route that is missing here fails the inventory. */
 const mayRead: Readonly<Record<string, readonly Role[]>> = {
   statistics: ['admin', 'platform_operator'],
+  alerts: ['admin', 'engineer', 'operator', 'viewer', 'platform_operator'],
+  acknowledging: ['admin', 'engineer', 'operator'],
+  resolving: ['admin', 'engineer'],
+  settings: ['admin'],
   users: ['admin'],
   account: ['admin', 'engineer', 'operator', 'viewer', 'platform_operator'],
 };
 const roles: readonly Role[] = ['admin', 'engineer', 'operator', 'viewer', 'platform_operator'];
 
+type Access = 'public' | 'statistics' | 'alerts' | 'acknowledging' | 'resolving' | 'settings' | 'users' | 'account';
+
 /** Who may call what. HEAD follows GET. */
-const expected: Readonly<Record<string, 'public' | 'statistics' | 'users' | 'account'>> = {
+const expected: Readonly<Record<string, Access>> = {
   'GET /health': 'public',
   'GET /health/live': 'public',
   'GET /health/ready': 'public',
@@ -34,6 +40,7 @@ const expected: Readonly<Record<string, 'public' | 'statistics' | 'users' | 'acc
   'POST /api/v1/auth/logout': 'account',
   'POST /api/v1/auth/change-password': 'account',
   'GET /api/v1/auth/me': 'account',
+  'POST /api/v1/auth/stream-ticket': 'statistics',
   'POST /api/v1/auth/register': 'users',
   'GET /api/v1/users': 'users',
   'GET /api/v1/users/:id': 'users',
@@ -47,6 +54,19 @@ const expected: Readonly<Record<string, 'public' | 'statistics' | 'users' | 'acc
   'GET /api/v1/admin/stats/mqtt': 'statistics',
   'GET /api/v1/admin/stats/iotdb': 'statistics',
   'GET /api/v1/admin/stats/application': 'statistics',
+  'GET /api/v1/admin/thresholds': 'settings',
+  'PUT /api/v1/admin/thresholds': 'settings',
+  'GET /api/v1/alerts': 'alerts',
+  'GET /api/v1/alerts/:id': 'alerts',
+  'PUT /api/v1/alerts/:id/ack': 'acknowledging',
+  'PUT /api/v1/alerts/:id/resolve': 'resolving',
+  'GET /api/v1/admin/stats/historical': 'statistics',
+  'GET /api/v1/admin/stats/historical/metrics': 'statistics',
+  'GET /api/core/admin/system/history': 'statistics',
+  'GET /api/admin/system/history': 'statistics',
+  'GET /api/core/admin/system/alerts': 'statistics',
+  'GET /api/admin/system/alerts': 'statistics',
+  'GET /api/v1/admin/monitor/stream': 'statistics',
   'GET /api/core/admin/system/health': 'statistics',
   'GET /api/core/admin/system/metrics': 'statistics',
   'GET /api/admin/system/health': 'statistics',
@@ -57,7 +77,7 @@ interface Route {
   readonly name: string;
   readonly method: Method;
   readonly path: string;
-  readonly access: 'public' | 'statistics' | 'users' | 'account';
+  readonly access: Access;
 }
 
 const nobody = randomUUID();
@@ -68,6 +88,8 @@ const table: readonly Route[] = Object.entries(expected).flatMap(([name, access]
   const route = { name, method, path: filled(pattern), access };
   return method === 'GET' ? [route, { ...route, name: `HEAD ${pattern}`, method: 'HEAD' as const }] : [route];
 });
+/** These alone take a token from the address too. */
+const isStream = (route: Route): boolean => route.name.endsWith('/stream');
 const guarded = table.filter((route) => route.access !== 'public');
 
 const noToken = 'Access denied. No token provided.';
@@ -108,10 +130,14 @@ afterAll(async () => {
   await postgres.dispose();
 });
 
-/** What a route is asked with: a body that is refused after the guards, so that nothing is changed. */
+/**
+ * What a route is asked with: a body that is refused after the guards, so that nothing is changed, and of a stream
+ * events that it does not have, so that it does not begin.
+ */
 function ask(route: Route, path: string, request: ApiRequest): Promise<ApiAnswer> {
-  const body = route.method === 'POST' || route.method === 'PATCH' ? { body: {} } : {};
-  return api.call(route.method, path, { ...body, ...request });
+  const body = ['POST', 'PUT', 'PATCH'].includes(route.method) ? { body: {} } : {};
+  const query = isStream(route) ? `${path.includes('?') ? '&' : '?'}events=none` : '';
+  return api.call(route.method, `${path}${query}`, { ...body, ...request });
 }
 
 async function verdicts(routes: readonly Route[], request: ApiRequest): Promise<Record<string, string>> {
@@ -207,8 +233,9 @@ describe('Every route, asked without a valid token,', () => {
   it.each(presented)('with %s: is open if it is public, else 401 "%s"', async (what, message, request) => {
     const query = what === 'the token in the address' ? `?token=${admin.token}&access_token=${admin.token}` : '';
     const routes = table.map((route) => ({ ...route, path: `${route.path}${query}` }));
+    const open = (route: Route): boolean => route.access === 'public' || (query !== '' && isStream(route));
     expect(await verdicts(routes, request())).toEqual(
-      each(table, (route) => (route.access === 'public' ? 'let in' : refusal(route, 401, message))),
+      each(table, (route) => (open(route) ? 'let in' : refusal(route, 401, message))),
     );
   });
 
@@ -285,7 +312,8 @@ describe('Another spelling of a path', () => {
     for (const route of guarded) {
       const path = spell(route.path);
       const statuses = [(await ask(route, path, {})).status];
-      if (route.access !== 'account') statuses.push((await ask(route, path, { token: user('viewer').token })).status);
+      if (!(mayRead[route.access] as readonly Role[]).includes('viewer'))
+        statuses.push((await ask(route, path, { token: user('viewer').token })).status);
       found[`${route.method} ${path}`] = statuses;
     }
     const same = (statuses: readonly number[]): boolean => statuses[0] === 401 && (statuses[1] ?? 403) === 403;

@@ -34,6 +34,7 @@ describe('The bodies of the seeds', () => {
       REDIS_URL: redis.url,
       MQTT_URL: mosquitto.url,
       LIMIT_USER_PER_MINUTE: '10000',
+      LIMIT_STATS_SYSTEM_PER_MINUTE: '10000',
     });
     const login = await running.app.inject({
       method: 'POST',
@@ -186,6 +187,24 @@ describe('The bodies of the seeds', () => {
       expect(data.metrics).toBeUndefined();
       const detailed = (await body(`${url}?detailed=true`)) as { data: Json };
       expect(at(detailed.data, 'metrics.cpu.threshold')).toBe(80);
+    },
+  );
+
+  it.each(dialect.flatMap((path) => [`${path}/alerts/`, `${path}/alerts`]))(
+    '%s is the alerts, active or all, each with its duration',
+    async (url) => {
+      for (const [query, type] of [
+        ['', 'active'],
+        ['?history=true&limit=1000', 'history'],
+      ]) {
+        const { success, data } = (await body(`${url}${query}`)) as { success: boolean; data: Json };
+        expect([success, data.type]).toEqual([true, type]);
+        expect(Object.keys(data)).toEqual(['type', 'count', 'alerts', 'timestamp']);
+        const alerts = data.alerts as Json[];
+        expect(data.count).toBe(alerts.length);
+        const fields = ['component', 'severity', 'message', 'timestamp', 'duration_seconds'];
+        for (const alert of alerts) expect(Object.keys(alert)).toEqual(fields);
+      }
     },
   );
 

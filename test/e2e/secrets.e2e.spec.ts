@@ -43,9 +43,20 @@ class Needles {
   }
 }
 
+/** The beginning of a live stream, which has no end: the latest state of everything is told at once. */
+async function beginningOf(answer: Response): Promise<string> {
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  while (!text.includes('event: observation')) text += decoder.decode((await reader.read()).value, { stream: true });
+  await reader.cancel();
+  return text;
+}
+
 async function fetchText(url: string, init: RequestInit = {}): Promise<Outcome> {
   const answer = await fetch(url, init);
-  return { status: answer.status, text: await answer.text() };
+  const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+  return { status: answer.status, text: await (isStream ? beginningOf(answer) : answer.text()) };
 }
 
 function json(method: string, body: unknown, headers: Readonly<Record<string, string>> = {}): RequestInit {

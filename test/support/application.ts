@@ -4,6 +4,7 @@ import { buildApp } from '../../src/app.js';
 import { configSections } from '../../src/app.config.js';
 import { BootstrapAdmin } from '../../src/auth/index.js';
 import { parseConfig, type RouteTable } from '../../src/core/index.js';
+import { temporaryDirectory } from './process.js';
 
 export const adminEmail = 'admin@example.org';
 export const adminPassword = 'correct horse battery staple 9';
@@ -17,10 +18,12 @@ export interface InProcessApplication {
 
 /**
  * Builds and initialises the application with the first admin made. It does not listen: use `app.inject`.
- * @param environment at least DATABASE_URL; MQTT_URL is a port where nobody listens unless given
+ * @param environment at least DATABASE_URL; DATA_DIR is its own and MQTT_URL a port where nobody listens unless given
  */
 export async function startInProcess(environment: Readonly<Record<string, string>>): Promise<InProcessApplication> {
+  const directory = temporaryDirectory('application');
   const parsed = parseConfig(configSections, {
+    DATA_DIR: directory.path,
     LOG_LEVEL: 'fatal',
     MQTT_URL: 'mqtt://127.0.0.1:1',
     JWT_SECRET: randomBytes(32).toString('base64url'),
@@ -34,5 +37,5 @@ export async function startInProcess(environment: Readonly<Record<string, string
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   await app.get(BootstrapAdmin).run();
-  return { app, routes, close: () => app.close() };
+  return { app, routes, close: () => app.close().finally(() => directory.remove()) };
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { freePort, temporaryDirectory, until, type RunningServer } from './process.js';
+import { awaitStopped, freePort, temporaryDirectory, until, type RunningServer } from './process.js';
 
 /** Which real server: a whole 2.0 cluster, or a 1.3 DataNode that has joined a 2.0 ConfigNode (see fetch-iotdb.mjs). */
 export type IotdbVersion = '1.3' | '2.0';
@@ -157,7 +157,9 @@ class Jvm {
   }
 
   signal(name: NodeJS.Signals): void {
-    if (this.isRunning) this.child?.kill(name);
+    if (!this.isRunning) return;
+    this.child?.kill(name);
+    if (name === 'SIGSTOP') awaitStopped(this.child?.pid);
   }
 
   async end(name: NodeJS.Signals): Promise<void> {

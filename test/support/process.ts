@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -30,6 +30,25 @@ export async function until(what: string, probe: () => boolean | Promise<boolean
     if (await Promise.resolve(probe()).catch(() => false)) return;
     if (performance.now() > end) throw new Error(`timed out after ${timeoutMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/**
+ * Waits until every thread of a process that got SIGSTOP has stopped: on a busy machine one of many threads may still
+ * send an answer meanwhile. Synchronous, bounded to about two seconds; where there is no /proc it returns at once.
+ */
+export function awaitStopped(pid: number | undefined): void {
+  const isStopped = (thread: string): boolean => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+  };
+  for (let look = 0; look < 200; look++) {
+    try {
+      if (readdirSync(`/proc/${pid}/task`).every(isStopped)) return;
+    } catch {
+      return;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
 }
 
@@ -126,7 +145,10 @@ export async function runServer(recipe: ServerRecipe): Promise<RunningServer> {
     start,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
-    suspend: () => void child?.kill('SIGSTOP'),
+    suspend: () => {
+      child?.kill('SIGSTOP');
+      awaitStopped(child?.pid);
+    },
     resume: () => void child?.kill('SIGCONT'),
     dispose: async () => {
       await end('SIGTERM');

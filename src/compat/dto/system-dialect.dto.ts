@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { severities, type TimedAlert } from '../../alerts/index.js';
+import { isoTime } from '../../core/index.js';
 import { limitView } from '../../health/index.js';
 
 const number = z.number().nullable();
@@ -94,7 +96,7 @@ export const systemHealthAnswer = z
       components: z.record(z.string(), status),
       limits: z.record(z.string(), limitView.nullable()).describe('The limit behind the status of each component.'),
       not_scored: z.array(z.string()).describe('Components left out of the score: unknown or absent.'),
-      active_alerts: z.int().describe('Components beyond an alert threshold at this moment.'),
+      active_alerts: z.int().describe('Alerts that fire at this moment, acknowledged ones included.'),
       metrics: systemMetrics.optional().describe('With ?detailed=true.'),
     }),
   })
@@ -106,3 +108,43 @@ export type SystemHealthView = z.infer<typeof systemHealthAnswer>['data'];
 export const systemHealthQuery = z.strictObject({
   detailed: z.stringbool().default(false).describe('true adds the full metrics.'),
 });
+
+const systemAlert = z
+  .object({
+    component: z.string(),
+    severity: z.enum(severities),
+    message: z.string(),
+    timestamp: z.iso.datetime().describe('Start of the condition.'),
+    duration_seconds: z.number().describe('From the start to the end, or until now.'),
+  })
+  .meta({ id: 'SystemAlert' });
+
+export const systemAlertsAnswer = z
+  .object({
+    success: z.literal(true),
+    data: z.object({
+      type: z.enum(['active', 'history']),
+      count: z.int().describe('Alerts in this answer.'),
+      alerts: z.array(systemAlert),
+      timestamp: z.iso.datetime(),
+    }),
+  })
+  .meta({ id: 'SystemAlertsAnswer' });
+
+/** Must stay unnamed: swagger expands only an inline object into parameters. */
+export const systemAlertsQuery = z.strictObject({
+  history: z.stringbool().default(false).describe('true: every alert that ever fired instead of the active ones.'),
+  limit: z
+    .preprocess((text) => (/^\d{1,4}$/.test(String(text)) ? Number(text) : text), z.int().min(1).max(1000))
+    .default(100),
+});
+
+export function systemAlertView({ alert, durationSeconds }: TimedAlert): z.infer<typeof systemAlert> {
+  return {
+    component: alert.component,
+    severity: alert.severity,
+    message: alert.message,
+    timestamp: isoTime(alert.startedAtMs),
+    duration_seconds: Math.round(durationSeconds * 1000) / 1000,
+  };
+}

@@ -6,7 +6,16 @@ export const roles = ['admin', 'engineer', 'operator', 'viewer', 'platform_opera
 export type Role = (typeof roles)[number];
 
 /** What a route, event or job may demand. One row of the permission matrix each. */
-export const permissions = ['statistics:read', 'users:read', 'users:write', 'account:use'] as const;
+export const permissions = [
+  'statistics:read',
+  'alerts:read',
+  'alerts:acknowledge',
+  'alerts:resolve',
+  'settings:write',
+  'users:read',
+  'users:write',
+  'account:use',
+] as const;
 export type Permission = (typeof permissions)[number];
 
 /** Who acts. Every query takes it, and the repository filters by its tenant. */
@@ -57,6 +66,6 @@ export function Requires(permission: Permission): MethodDecorator & ClassDecorat
 }
 
 /** Adds a narrower limit beside the one shared by all routes. */
-export function Limited(limit: 'stats_system'): MethodDecorator {
+export function Limited(limit: 'stats_system' | 'stream_ticket'): MethodDecorator {
   return SetMetadata(LIMIT_KEY, limit);
 }

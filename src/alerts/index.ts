@@ -1,0 +1,13 @@
+export { AlertChanges } from './alert-changes.js';
+export type { AlertChange } from './alert-changes.js';
+export type { Alert, AlertStatus } from './alert.js';
+export { alertsConfig } from './alerts.config.js';
+export type { AlertsConfig } from './alerts.config.js';
+export { alertInstruments } from './alerts.metrics.js';
+export { AlertsModule } from './alerts.module.js';
+export { AlertsService } from './alerts.service.js';
+export type { TimedAlert } from './alerts.service.js';
+export { severities } from './alerts.threshold.js';
+export type { Severity, Threshold } from './alerts.threshold.js';
+export { Thresholds } from './alerts.thresholds.js';
+export { alertEntities } from './entities/index.js';
